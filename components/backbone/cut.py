@@ -1,0 +1,53 @@
+"""Where a trunk is cut: what lies below never trains, so its output is computed once and cached.
+
+The cut is the deepest point that no phase unfreezes. With a stage named in `unfreeze`, it is the
+output of the stage below; with the lowest stage, or below it, it is the pixels themselves.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from components.backbone import Backbone
+from pipeline.errors import InputError
+
+if TYPE_CHECKING:
+    import keras
+
+HEAD = "head"
+PIXELS = "pixels"
+"""The cut of a trunk that trains as a whole: augmented pictures are cached, as uint8."""
+
+
+def unfrozen_stages(backbone: Backbone, unfreeze: str) -> tuple[str, ...]:
+    """The stages that train when `unfreeze` is the lowest of them, top first; none for `head`.
+
+    Raises:
+        InputError: the backbone has no such stage.
+    """
+    if unfreeze == HEAD:
+        return ()
+    if unfreeze not in backbone.stages:
+        raise InputError(
+            f"`trainer.phases.unfreeze` must be {HEAD} or a stage of {backbone.name}: "
+            f"{', '.join(backbone.stages)}. Received: {unfreeze!r}"
+        )
+    return tuple(reversed(backbone.stages[backbone.stages.index(unfreeze) :]))
+
+
+def cut_for(backbone: Backbone, unfreezes: Iterable[str]) -> str:
+    """The cut that serves all phases: a stage, or `pixels`; the top stage if only heads train.
+
+    Raises:
+        InputError: a phase names a stage that the backbone does not have.
+    """
+    deepest = max((len(unfrozen_stages(backbone, unfreeze)) for unfreeze in unfreezes), default=0)
+    below = backbone.stages[: len(backbone.stages) - deepest]
+    return below[-1] if below else PIXELS
+
+
+def split_trunk(trunk: "keras.Model", cut: str) -> tuple["keras.Model", "keras.Model"]:
+    """Two models that share the trunk's layers: images -> cut, and cut -> feature map."""
+    import keras
+
+    tensor = trunk.input if cut == PIXELS else trunk.get_layer(cut).output
+    return keras.Model(trunk.input, tensor, name="lower"), keras.Model(tensor, trunk.output, name="upper")

@@ -1,0 +1,1 @@
+"""Evaluator: the exported SavedModel on pictures it never saw, slice by slice, and the gate."""

@@ -1,0 +1,111 @@
+"""Reads what Evaluator wrote: scores by slice as plain values, and the gate's reasons in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tensorflow_model_analysis as tfma
+
+from components.evaluator import metrics
+from components.evaluator.component import OVERALL
+
+
+@dataclass(frozen=True)
+class SliceScores:
+    """The scores of one slice.
+
+    Attributes:
+        name: `overall`, or `feature=value`.
+        confusion: int64 [classes, classes]; rows are labels, columns predictions.
+    """
+
+    name: str
+    confusion: np.ndarray
+
+    def as_dict(self, labels: list[str]) -> dict[str, Any]:
+        """The fields of `summary.json`: examples, accuracy, macro averages, and each class's scores."""
+        all_scores = metrics.scores(self.confusion)
+        per_class = {
+            label: {
+                "precision": float(all_scores[metrics.PRECISION][index]),  # type: ignore[index]
+                "recall": float(all_scores[metrics.RECALL][index]),  # type: ignore[index]
+                "f1": float(all_scores[metrics.F1][index]),  # type: ignore[index]
+                "support": int(self.confusion[index].sum()),
+            }
+            for index, label in enumerate(labels)
+        }
+        return {
+            "examples": int(self.confusion.sum()),
+            "accuracy": all_scores[metrics.ACCURACY],
+            **{name: value for name, value in all_scores.items() if name.startswith("macro_")},
+            "per_class": per_class,
+            "confusion": self.confusion.tolist(),
+        }
+
+
+def read_scores(uri: str) -> list[SliceScores]:
+    """The slices of an `evaluation` artifact, `overall` first, then by name; of the candidate only."""
+    slices = []
+    for record in tfma.load_metrics(uri):
+        cells = {
+            (int(item.key.name.split("/")[1]), item.key.sub_key.class_id.value): item.value.double_value.value
+            for item in record.metric_keys_and_values
+            if item.key.name.startswith(f"{metrics.CONFUSION}/")
+            and item.key.model_name in ("", "candidate")
+            and not item.key.is_diff
+        }
+        classes = 1 + max(label for label, _ in cells) if cells else 0
+        matrix = np.zeros((classes, classes), dtype=np.int64)
+        for cell, count in cells.items():
+            matrix[cell] = round(count)
+        slices.append(SliceScores(_slice_name(record.slice_key), matrix))
+    return sorted(slices, key=lambda scores: (scores.name != OVERALL, scores.name))
+
+
+def read_reasons(uri: str) -> list[str]:
+    """Why the model of an `evaluation` artifact was not blessed; empty if it was.
+
+    Each reason names metric, slice, value and bound.
+    """
+    result = tfma.load_validation_result(uri)
+    reasons = [
+        _reason(failure, _slice_name(validation.slice_key))
+        for validation in result.metric_validations_per_slice
+        for failure in validation.failures
+    ]
+    for missing in result.missing_slices:
+        reasons.append(f"no test picture lies in slice {_spec_name(missing)}, which has a threshold")
+    return reasons
+
+
+def _reason(failure: Any, slice_name: str) -> str:
+    metric = failure.metric_key.name
+    value = failure.metric_value.double_value.value
+    threshold = failure.metric_threshold
+    if failure.metric_key.is_diff or threshold.HasField("change_threshold"):
+        allowed = -threshold.change_threshold.absolute.value
+        return (
+            f"{metric} on {slice_name} is {-value:.4f} below the last blessed model's, "
+            f"more than evaluator.max_accuracy_drop = {allowed:.4f} allows"
+        )
+    bound = threshold.value_threshold.lower_bound.value
+    return f"{metric} on {slice_name} is {value:.4f}, must be at least {bound:.4f}"
+
+
+def _slice_name(slice_key: Any) -> str:
+    return _join((key.column, _text(key)) for key in slice_key.single_slice_keys)
+
+
+def _spec_name(spec: Any) -> str:
+    return _join(sorted(spec.feature_values.items()))
+
+
+def _join(pairs: Iterable[tuple[str, str]]) -> str:
+    return ",".join(f"{name}={value}" for name, value in pairs) or OVERALL
+
+
+def _text(key: Any) -> str:
+    kind = key.WhichOneof("kind")
+    value = getattr(key, kind)
+    return value.decode() if isinstance(value, bytes) else str(value)

@@ -1,0 +1,78 @@
+"""ImageExampleGen: class folders (or another source) to examples, split into train, eval and test.
+
+In: the files that `data` in the config points to. Out: `examples` (one TFRecord folder a split) and
+`quarantine` (the files that are no usable pictures, with their reasons, and the counts by class).
+"""
+
+from typing import Any
+
+from tfx import types
+from tfx.components.example_gen import driver
+from tfx.dsl.components.base import base_beam_component, executor_spec
+from tfx.proto import example_gen_pb2
+from tfx.types import component_spec, standard_artifacts
+
+from components.example_gen.executor import ImageExampleGenExecutor
+from components.example_gen.sources import fingerprint, list_rows
+from components.features import SPLITS
+from pipeline.config import DataConfig
+
+
+class Quarantine(types.Artifact):
+    """Files that became no example: path, label and reason of each; and the counts of those that did."""
+
+    TYPE_NAME = "Quarantine"
+
+
+class ImageExampleGenSpec(component_spec.ComponentSpec):
+    """TFX's file-based spec, with `data` for its input base and with the quarantine."""
+
+    PARAMETERS = {
+        "data": component_spec.ExecutionParameter(type=str),
+        "input_config": component_spec.ExecutionParameter(type=example_gen_pb2.Input),
+        "output_config": component_spec.ExecutionParameter(type=example_gen_pb2.Output),
+        "output_data_format": component_spec.ExecutionParameter(type=int),
+        "output_file_format": component_spec.ExecutionParameter(type=int),
+    }
+    INPUTS: dict[str, component_spec.ChannelParameter] = {}
+    OUTPUTS = {
+        "examples": component_spec.ChannelParameter(type=standard_artifacts.Examples),
+        "quarantine": component_spec.ChannelParameter(type=Quarantine),
+    }
+
+
+class ImageExampleGenDriver(driver.Driver):
+    """Puts the data's fingerprint among the properties, so that changed pictures are read again."""
+
+    def resolve_exec_properties(
+        self, exec_properties: dict[str, Any], pipeline_info: Any, component_info: Any
+    ) -> dict[str, Any]:
+        rows = list_rows(DataConfig.model_validate_json(exec_properties["data"]))
+        return {**exec_properties, "input_fingerprint": fingerprint(rows), "span": 0, "version": None}
+
+
+class ImageExampleGen(base_beam_component.BaseBeamComponent):
+    """Reads labelled pictures; see `build`."""
+
+    SPEC_CLASS = ImageExampleGenSpec
+    EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(ImageExampleGenExecutor)
+    DRIVER_CLASS = ImageExampleGenDriver
+
+
+def build(config: DataConfig) -> ImageExampleGen:
+    """The node of this room."""
+    split_config = example_gen_pb2.SplitConfig(
+        splits=[example_gen_pb2.SplitConfig.Split(name=split, hash_buckets=1) for split in SPLITS]
+    )
+    spec = ImageExampleGenSpec(
+        data=config.model_dump_json(),
+        input_config=example_gen_pb2.Input(
+            splits=[example_gen_pb2.Input.Split(name="all", pattern="*")]
+        ),
+        output_config=example_gen_pb2.Output(split_config=split_config),
+        output_data_format=example_gen_pb2.FORMAT_TF_EXAMPLE,
+        output_file_format=example_gen_pb2.FORMAT_TFRECORDS_GZIP,
+        examples=types.Channel(type=standard_artifacts.Examples),
+        quarantine=types.Channel(type=Quarantine),
+    )
+    return ImageExampleGen(spec)

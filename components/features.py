@@ -1,0 +1,34 @@
+"""Names of the features of an example, written once.
+
+ImageExampleGen writes the raw ones, Transform the `_xf` ones. The slices of a data set
+(`cell_type`, ...) are further string features under their own names.
+"""
+
+IMAGE = "image"
+"""Encoded picture, JPEG or PNG, 8 bits, grey or RGB, upright."""
+LABEL = "label"
+"""Class name."""
+PATH = "path"
+"""Path below the data root, for people."""
+IMAGE_ID = "image_id"
+"""sha256 of the file's bytes, in hex: the picture's identity, whatever it is called."""
+WIDTH = "width"
+HEIGHT = "height"
+CHANNELS = "channels"
+BRIGHTNESS = "brightness"
+"""Mean luminance, 0 (black) to 1 (white)."""
+
+RAW_FEATURES = (IMAGE, LABEL, PATH, IMAGE_ID, WIDTH, HEIGHT, CHANNELS, BRIGHTNESS)
+
+IMAGE_XF = "image_xf"
+"""float32 [height, width, 3] in 0..255, at the backbone's size."""
+LABEL_XF = "label_xf"
+"""int64, the index of the class in `LABEL_VOCABULARY`."""
+LABEL_VOCABULARY = "labels"
+"""Transform's asset with one class name a line."""
+
+TRAIN, EVAL, TEST = SPLITS = ("train", "eval", "test")
+"""Train on train, choose on eval, report and gate on test."""
+
+COUNTS_PROPERTY = "counts"
+"""Custom property of the examples: pictures by split and class, as JSON."""

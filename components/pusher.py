@@ -1,0 +1,66 @@
+"""Pusher: a blessed model into `serving/<name>/<version>/`, whole or not at all.
+
+In: `model`, `blessing`. Out: `pushed_model`. TFX's own executor copies file by file into the place that
+servers watch; killed half-way it leaves half a model there. Here it copies beside that place, and one
+rename makes the version appear.
+"""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from tfx import types
+from tfx.components import Pusher
+from tfx.components.pusher import executor as pusher_executor
+from tfx.dsl.components.base import executor_spec
+from tfx.proto import pusher_pb2
+from tfx.types import artifact_utils
+from tfx.utils import proto_utils
+
+_UNFINISHED = ".unfinished"
+_DESTINATION_PROPERTY = "pushed_destination"
+
+
+class AtomicPusherExecutor(pusher_executor.Executor):
+    """TFX's executor, pushing to a hidden folder first. Servers look at numbered ones only."""
+
+    def Do(
+        self,
+        input_dict: dict[str, list[types.Artifact]],
+        output_dict: dict[str, list[types.Artifact]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        destination = pusher_pb2.PushDestination()
+        proto_utils.json_to_proto(exec_properties["push_destination"], destination)
+        serving = Path(destination.filesystem.base_directory)
+        staging = serving / _UNFINISHED
+        shutil.rmtree(staging, ignore_errors=True)  # what a killed push left
+        destination.filesystem.base_directory = str(staging)
+        staged = {**exec_properties, "push_destination": proto_utils.proto_to_json(destination)}
+        super().Do(input_dict, output_dict, staged)
+        pushed = artifact_utils.get_single_instance(output_dict["pushed_model"])
+        if staging.exists():
+            (version,) = staging.iterdir()
+            target = serving / version.name
+            os.replace(version, target)
+            staging.rmdir()
+            pushed.set_string_custom_property(_DESTINATION_PROPERTY, str(target))
+
+
+class AtomicPusher(Pusher):
+    """Pusher that pushes whole versions; its node is called Pusher."""
+
+    EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(AtomicPusherExecutor)
+
+
+def build(model: types.Channel, blessing: types.Channel, serving: str) -> Pusher:
+    """The node of this room. `serving` is the folder that will hold the versions."""
+    node = AtomicPusher(
+        model=model,
+        model_blessing=blessing,
+        push_destination=pusher_pb2.PushDestination(
+            filesystem=pusher_pb2.PushDestination.Filesystem(base_directory=serving)
+        ),
+    )
+    return node.with_id("Pusher")

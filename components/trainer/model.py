@@ -1,0 +1,113 @@
+"""The model: a pre-trained trunk whose head was cut off, cut once more where training begins.
+
+    images --lower--> activations at the cut --upper--> feature map --mean--> features --head--> logits
+
+`lower` never trains, so Trainer starts from its cached output. All parts share their layers: what the
+phases train is what is exported.
+"""
+
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+from components.backbone import Backbone
+from components.backbone.cut import HEAD, split_trunk, unfrozen_stages
+
+
+@dataclass(frozen=True)
+class LayerGroup:
+    """What learns at one rate.
+
+    Attributes:
+        name: `head`, a stage of the backbone, or `below the cut`.
+        variables: its weights, BatchNorm's running statistics included.
+        trainable: those of them that the phase may change.
+        rate: peak learning rate; `None` means frozen.
+    """
+
+    name: str
+    variables: tuple[keras.Variable, ...]
+    trainable: tuple[keras.Variable, ...]
+    rate: float | None
+
+    @property
+    def parameters(self) -> int:
+        return sum(int(np.prod(variable.shape)) for variable in self.variables)
+
+
+class TransferModel:
+    """A trunk with its ImageNet weights and a fresh head.
+
+    Attributes:
+        trunk: images float32 [batch, size, size, 3] in 0..255 -> feature map.
+        upper: activations at the cut -> feature map.
+        head: features float32 [batch, width] -> logits float32 [batch, classes].
+    """
+
+    def __init__(self, backbone: Backbone, cut: str, classes: int, dropout: float) -> None:
+        self.backbone = backbone
+        self.trunk = backbone.build_pretrained()
+        _, self.upper = split_trunk(self.trunk, cut)
+        self.head = keras.Sequential(
+            [
+                keras.Input((backbone.width,), name="features"),
+                layers.Dropout(dropout),
+                layers.Dense(classes, kernel_initializer="zeros", name="logits"),
+            ],
+            name=HEAD,
+        )
+        activations = keras.Input(self.upper.input.shape[1:], name="activations")
+        self._from_cut = keras.Model(activations, self.head(_mean(self.upper(activations))))
+
+    def trained_by(self, unfreeze: str) -> keras.Model:
+        """The part that a phase trains: the head on features, or all that lies above the cut."""
+        return self.head if unfreeze == HEAD else self._from_cut
+
+    def logits(self, images: tf.Tensor) -> tf.Tensor:
+        """The whole way, as served: images float32 in 0..255 -> logits."""
+        return self.head(_mean(self.trunk(images, training=False)), training=False)
+
+    def freeze_all_but(self, unfreeze: str) -> None:
+        """Lets the head and the stages from `unfreeze` upwards train, and nothing else.
+
+        BatchNorm stays frozen everywhere. `training=False` does not hold it: Keras' `fit` passes its
+        own flag through a functional model, and the running means drift to the new data's.
+        """
+        unfrozen = set(unfrozen_stages(self.backbone, unfreeze))
+        for stage, members in self._stages().items():
+            for layer in members:
+                is_batch_norm = isinstance(layer, layers.BatchNormalization)
+                layer.trainable = stage in unfrozen and not is_batch_norm
+
+    def layer_groups(self, unfreeze: str, head_rate: float, trunk_rate: float, decay: float) -> list[LayerGroup]:
+        """Head first, then the trunk's stages top down, with rates that fall with depth."""
+        head = tuple(self.head.variables)
+        groups = [LayerGroup(HEAD, head, tuple(self.head.trainable_variables), head_rate)]
+        unfrozen = unfrozen_stages(self.backbone, unfreeze)
+        for stage, members in reversed(self._stages().items()):
+            variables = tuple(variable for layer in members for variable in layer.variables)
+            trainable = tuple(variable for layer in members for variable in layer.trainable_variables)
+            depth = unfrozen.index(stage) if stage in unfrozen else None
+            rate = None if depth is None else trunk_rate * decay**depth
+            groups.append(LayerGroup(stage, variables, trainable, rate))
+        return groups
+
+    def _stages(self) -> dict[str, list[keras.Layer]]:
+        """The trunk's layers by stage, bottom to top: each stage ends with the layer of its name."""
+        stages: dict[str, list[keras.Layer]] = {}
+        ends = iter(self.backbone.stages)
+        members: list[keras.Layer] = []
+        end = next(ends)
+        for layer in self.trunk.layers:
+            members.append(layer)
+            if layer.name == end:
+                stages[end], members, end = members, [], next(ends, "")
+        return stages
+
+
+def _mean(feature_map: keras.KerasTensor) -> keras.KerasTensor:
+    """[batch, height, width, channels] -> [batch, channels]."""
+    return keras.ops.mean(feature_map, axis=(1, 2))

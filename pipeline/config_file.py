@@ -1,0 +1,130 @@
+"""From YAML and `--set KEY=VALUE` to a `Config`, with one clear line for whatever is wrong."""
+
+import difflib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from pipeline.config import Config
+from pipeline.errors import InputError
+
+SAMPLE_CONFIG = Path(__file__).parent / "configs" / "solar_cells.yaml"
+
+
+def load_config(file: Path | None, data: Path | None = None, overrides: Sequence[str] = ()) -> Config:
+    """Makes the config of a run.
+
+    Args:
+        file: a YAML file; without one, the sample's config, or the defaults if `data` is given.
+        data: a folder with one sub-folder a class; replaces the source that the file names.
+        overrides: `section.key=value` texts, the values in YAML; they win over the file.
+
+    Raises:
+        InputError: the file cannot be read, or a key or value is not legal. The text names the key,
+            what was received and, for an unknown key, the nearest legal one.
+    """
+    settings = _read(file or SAMPLE_CONFIG) if file or data is None else {}
+    if data is not None:
+        settings.setdefault("name", _slug(data.resolve().name))
+        section = settings.setdefault("data", {})
+        if isinstance(section, dict):
+            section.update(source="class_folders", path=str(data))
+    for override in overrides:
+        _apply(settings, override)
+    try:
+        return Config.model_validate(settings)
+    except ValidationError as error:
+        origin = str(file) if file else "the settings"
+        raise InputError(f"{origin}: {_explain(error)}") from None
+
+
+def dump_config(config: Config) -> str:
+    """The resolved config as YAML that `load_config` reads back to an equal one."""
+    return str(yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
+
+
+# --------------------------------------------------------------------------------------------------
+# Reading
+# --------------------------------------------------------------------------------------------------
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        settings = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"config `{file}` cannot be read: {error.strerror}.") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"config `{file}` is not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(settings, dict):
+        raise InputError(f"config `{file}` must hold `key: value` lines. Received: {settings!r}")
+    return settings
+
+
+def _apply(settings: dict[str, Any], override: str) -> None:
+    key, equals, text = override.partition("=")
+    if not equals or not key:
+        raise InputError(f"--set needs KEY=VALUE, such as trainer.dropout=0.3. Received: {override!r}")
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise InputError(f"--set {key}: the value is not YAML. Received: {text!r}") from None
+    *sections, last = key.split(".")
+    target: Any = settings
+    for section in sections:
+        if isinstance(target, list) and section.isdigit() and int(section) < len(target):
+            target = target[int(section)]
+            continue
+        if not isinstance(target, dict):
+            raise InputError(f"--set {key}: `{section}` is no section.")
+        target = target.setdefault(section, {})
+    if isinstance(target, list) and last.isdigit() and int(last) < len(target):
+        target[int(last)] = value
+    elif isinstance(target, dict):
+        target[last] = value
+    else:
+        raise InputError(f"--set {key}: `{last}` is no setting of a section.")
+
+
+def _slug(name: str) -> str:
+    """A folder's name as a legal name for the served model; `graft` if nothing is left of it."""
+    return re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-_")[:63] or "graft"
+
+
+# --------------------------------------------------------------------------------------------------
+# Explaining
+# --------------------------------------------------------------------------------------------------
+
+
+def _explain(error: ValidationError) -> str:
+    return "; ".join(_explain_one(dict(detail)) for detail in error.errors())
+
+
+def _explain_one(detail: dict[str, Any]) -> str:
+    location = [str(part) for part in detail["loc"]]
+    key = ".".join(location) or "the config"
+    if detail["type"] == "extra_forbidden":
+        legal = _legal_keys(location[:-1])
+        near = difflib.get_close_matches(location[-1], legal, n=1, cutoff=0.5)
+        hint = f"Did you mean `{near[0]}`?" if near else f"Legal here: {', '.join(legal)}."
+        return f"unknown key `{key}`. {hint}"
+    message = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    received = "" if isinstance(detail["input"], dict) or "Received" in message else f". Received: {detail['input']!r}"
+    return f"`{key}`: {message}{received}"
+
+
+def _legal_keys(location: Sequence[str]) -> list[str]:
+    """The fields of the section at `location`, looking through tuples of sections."""
+    section: type[BaseModel] = Config
+    for part in location:
+        if part.isdigit():
+            continue
+        annotation = section.model_fields[part].annotation
+        for candidate in (annotation, *getattr(annotation, "__args__", ())):
+            if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+                section = candidate
+                break
+    return list(section.model_fields)

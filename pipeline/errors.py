@@ -1,0 +1,10 @@
+"""The one error that a user's input may cause.
+
+Everything that a user can mend by changing a path, a picture or a line of config is an `InputError`;
+the command line prints its text on one line and ends with exit code 2. Anything else is a defect of
+ours and ends with exit code 1 and a traceback in the run's log.
+"""
+
+
+class InputError(ValueError):
+    """The user's input is wrong. The text says what is wrong, where, and how to mend it."""

@@ -1,0 +1,122 @@
+"""The pipeline, in the order of its flow. Runners under `pipeline/runners/` share this definition."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tfx.orchestration import pipeline as tfx_pipeline
+
+from components import latest_blessed_model, pusher, statistics, transform
+from components.augment import component as augment
+from components.backbone import get_backbone
+from components.backbone.cut import cut_for
+from components.evaluator import component as evaluator
+from components.example_gen import component as example_gen
+from components.trainer import component as trainer
+from pipeline.config import Config
+
+# FnApiRunner stays in this process; "DirectRunner" may try to fetch another runner's binary.
+LOCAL_BEAM = ("--runner=FnApiRunner",)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where a pipeline keeps what it makes."""
+
+    root: Path
+
+    @property
+    def artifacts(self) -> Path:
+        return self.root / "artifacts"
+
+    @property
+    def metadata(self) -> Path:
+        return self.root / "metadata.sqlite"
+
+    @property
+    def runs(self) -> Path:
+        return self.root / "runs"
+
+    def serving(self, name: str) -> Path:
+        return self.root / "serving" / name
+
+
+def create_pipeline(
+    config: Config, workspace: Workspace, metadata: Any = None, beam_args: tuple[str, ...] = LOCAL_BEAM
+) -> tfx_pipeline.Pipeline:
+    """Wires the nodes.
+
+    Args:
+        config: of the run.
+        workspace: where artifacts and pushed models go.
+        metadata: ML Metadata's connection; `None` where the orchestrator brings its own.
+        beam_args: Beam's own flags.
+
+    Raises:
+        InputError: the config names a backbone or a stage that does not exist.
+    """
+    backbone = get_backbone(config.backbone.name)
+    cut = cut_for(backbone, (phase.unfreeze for phase in config.trainer.phases))
+
+    # Reads labelled pictures, sets bad ones aside, splits into train, eval and test.
+    example_node = example_gen.build(config.data)
+    examples = example_node.outputs["examples"]
+
+    # Summarises everything but the pictures' bytes, for each split.
+    statistics_node = statistics.build_statistics_gen(examples, config.evaluator.slices)
+
+    # Infers types, shapes and domains from the train split.
+    schema_node = statistics.build_schema_gen(statistics_node.outputs["statistics"])
+    schema = schema_node.outputs["schema"]
+
+    # Holds every split against the schema.
+    validator_node = statistics.build_example_validator(statistics_node.outputs["statistics"], schema)
+
+    # Makes the deterministic graph that is served: decode, resize, class name to index.
+    transform_node = transform.build(examples, schema, config.backbone)
+    transform_graph = transform_node.outputs["transform_graph"]
+
+    # Draws random views of the train split and runs the frozen trunk over them, once.
+    augment_node = augment.build(examples, transform_graph, config.augment, backbone.name, cut, config.seed)
+
+    # Trains the new head on cached features, then the trunk from the top down.
+    trainer_node = trainer.build(
+        augment_node.outputs["features"],
+        transform_graph,
+        schema,
+        config.trainer,
+        backbone,
+        cut,
+        config.seed,
+        checkpoints=str(workspace.artifacts / "Trainer" / "checkpoints"),
+    )
+    model = trainer_node.outputs["model"]
+
+    # Finds the model that the new one must not fall behind.
+    baseline_node = latest_blessed_model.build(model)
+
+    # Judges the exported model on the test split, slice by slice, and blesses it or not.
+    evaluator_node = evaluator.build(examples, model, baseline_node.outputs["model"], schema, config.evaluator)
+
+    # Puts a blessed model where servers look for new versions.
+    pusher_node = pusher.build(model, evaluator_node.outputs["blessing"], str(workspace.serving(config.name)))
+
+    return tfx_pipeline.Pipeline(
+        pipeline_name=config.name,
+        pipeline_root=str(workspace.artifacts),
+        components=[
+            example_node,
+            statistics_node,
+            schema_node,
+            validator_node,
+            transform_node,
+            augment_node,
+            trainer_node,
+            baseline_node,
+            evaluator_node,
+            pusher_node,
+        ],
+        metadata_connection_config=metadata,
+        beam_pipeline_args=list(beam_args),
+        enable_cache=True,
+    )
