@@ -48,6 +48,23 @@ class AtomicPusherExecutor(pusher_executor.Executor):
             pushed.set_string_custom_property(_DESTINATION_PROPERTY, str(target))
 
 
+def is_pushed(artifact: types.Artifact) -> bool:
+    """Whether a `pushed_model` artifact was pushed: its model was blessed."""
+    return bool(artifact.get_int_custom_property("pushed"))
+
+
+def ensure_served(artifact: types.Artifact) -> Path:
+    """Where a pushed model is served; puts it back from its archive if somebody removed it."""
+    target = Path(artifact.get_string_custom_property(_DESTINATION_PROPERTY))
+    if not target.exists():
+        staging = target.parent / _UNFINISHED
+        shutil.rmtree(staging, ignore_errors=True)
+        shutil.copytree(artifact.uri, staging / target.name)
+        os.replace(staging / target.name, target)
+        staging.rmdir()
+    return target
+
+
 class AtomicPusher(Pusher):
     """Pusher that pushes whole versions; its node is called Pusher."""
 

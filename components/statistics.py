@@ -6,6 +6,7 @@ schema must describe the bytes all the same, or Transform would not read them.
 """
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from tfx.components import ExampleValidator, SchemaGen, StatisticsGen
@@ -62,7 +63,7 @@ class ImageSchemaGen(SchemaGen):
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(ImageSchemaGenExecutor)
 
 
-def build_statistics_gen(examples: types.Channel, slices: list[str]) -> StatisticsGen:
+def build_statistics_gen(examples: types.Channel, slices: Sequence[str]) -> StatisticsGen:
     """The node that summarises every feature but the bytes and the pictures' names."""
     described = [features.LABEL, features.WIDTH, features.HEIGHT, features.CHANNELS, features.BRIGHTNESS]
     options = tfdv.StatsOptions(feature_allowlist=[*described, *slices])

@@ -112,7 +112,11 @@ def _explain_one(detail: dict[str, Any]) -> str:
         hint = f"Did you mean `{near[0]}`?" if near else f"Legal here: {', '.join(legal)}."
         return f"unknown key `{key}`. {hint}"
     message = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    received = "" if isinstance(detail["input"], dict) or "Received" in message else f". Received: {detail['input']!r}"
+    received = (
+        ""
+        if isinstance(detail["input"], dict) or "Received" in message
+        else f". Received: {detail['input']!r}"
+    )
     return f"`{key}`: {message}{received}"
 
 

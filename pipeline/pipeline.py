@@ -1,7 +1,5 @@
 """The pipeline, in the order of its flow. Runners under `pipeline/runners/` share this definition."""
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from tfx.orchestration import pipeline as tfx_pipeline
@@ -14,31 +12,10 @@ from components.evaluator import component as evaluator
 from components.example_gen import component as example_gen
 from components.trainer import component as trainer
 from pipeline.config import Config
+from pipeline.workspace import Workspace
 
 # FnApiRunner stays in this process; "DirectRunner" may try to fetch another runner's binary.
 LOCAL_BEAM = ("--runner=FnApiRunner",)
-
-
-@dataclass(frozen=True)
-class Workspace:
-    """Where a pipeline keeps what it makes."""
-
-    root: Path
-
-    @property
-    def artifacts(self) -> Path:
-        return self.root / "artifacts"
-
-    @property
-    def metadata(self) -> Path:
-        return self.root / "metadata.sqlite"
-
-    @property
-    def runs(self) -> Path:
-        return self.root / "runs"
-
-    def serving(self, name: str) -> Path:
-        return self.root / "serving" / name
 
 
 def create_pipeline(
@@ -96,7 +73,9 @@ def create_pipeline(
     baseline_node = latest_blessed_model.build(model)
 
     # Judges the exported model on the test split, slice by slice, and blesses it or not.
-    evaluator_node = evaluator.build(examples, model, baseline_node.outputs["model"], schema, config.evaluator)
+    evaluator_node = evaluator.build(
+        examples, model, baseline_node.outputs["model"], schema, config.evaluator
+    )
 
     # Puts a blessed model where servers look for new versions.
     pusher_node = pusher.build(model, evaluator_node.outputs["blessing"], str(workspace.serving(config.name)))

@@ -131,7 +131,9 @@ class _Embed(beam.DoFn):
     def _decode(self, parsed: list[Any]) -> tuple[tf.Tensor, list[int]]:
         raw = {
             features.IMAGE: tf.constant([example[features.IMAGE].bytes_list.value[0] for example in parsed]),
-            features.LABEL: tf.constant([[example[features.LABEL].bytes_list.value[0]] for example in parsed]),
+            features.LABEL: tf.constant(
+                [[example[features.LABEL].bytes_list.value[0]] for example in parsed]
+            ),
         }
         transformed = self._transform(raw)
         return transformed[features.IMAGE_XF], transformed[features.LABEL_XF].numpy().tolist()

@@ -59,6 +59,19 @@ class Backbone:
             )
         return Path(spec.origin).parent / self.weights
 
+    def check_weights(self) -> None:
+        """Compares the weight file's digest; quick, so that a run can ask before it reads any data.
+
+        Raises:
+            InputError: the weights are missing or fail their integrity check.
+        """
+        from components.backbone.torch_weights import WeightsError, read_verified
+
+        try:
+            read_verified(self.weights_path(), self.sha256)
+        except WeightsError as error:
+            raise InputError(f"backbone `{self.name}`: {error}") from error
+
     def build_pretrained(self) -> "keras.Model":
         """The trunk with its weights.
 

@@ -114,7 +114,9 @@ def load_lite0(trunk: keras.Model, path: Path, sha256: str) -> tuple[np.ndarray,
 # --------------------------------------------------------------------------------------------------
 
 
-def _convolution(x: keras.KerasTensor, filters: int, kernel: int, stride: int, name: str) -> keras.KerasTensor:
+def _convolution(
+    x: keras.KerasTensor, filters: int, kernel: int, stride: int, name: str
+) -> keras.KerasTensor:
     x = layers.Conv2D(filters, kernel, stride, padding="same", use_bias=False, name=f"{name}_conv")(x)
     return layers.BatchNormalization(name=f"{name}_bn", **_BATCH_NORM)(x)
 
@@ -142,7 +144,9 @@ def _block(x: keras.KerasTensor, stage: _Stage, stride: int, name: str) -> keras
 def _torch_name(layer_name: str) -> str:
     """`block_3_expand_conv` -> `_blocks.3._expand_conv`: the package's own naming."""
     if layer_name in ("stem_conv", "stem_bn", "top_conv", "top_bn"):
-        return {"stem_conv": "_conv_stem", "stem_bn": "_bn0", "top_conv": "_conv_head", "top_bn": "_bn1"}[layer_name]
+        return {"stem_conv": "_conv_stem", "stem_bn": "_bn0", "top_conv": "_conv_head", "top_bn": "_bn1"}[
+            layer_name
+        ]
     _, index, *part = layer_name.split("_")
     torch_part = {
         "expand_conv": "_expand_conv",

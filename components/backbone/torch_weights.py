@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
-_DTYPES = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}
+_DTYPES: dict[str, np.dtype] = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}
 
 
 class WeightsError(ValueError):
@@ -42,6 +42,15 @@ def read_state_dict(path: Path, sha256: str) -> dict[str, np.ndarray]:
         WeightsError: the file cannot be read, its digest differs, or its pickle asks for a name
             that a plain state dict does not need.
     """
+    return _parse(io.BytesIO(read_verified(path, sha256)), path)
+
+
+def read_verified(path: Path, sha256: str) -> bytes:
+    """The bytes of `path`, if their digest is `sha256`.
+
+    Raises:
+        WeightsError: the file cannot be read, or its digest differs.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -52,7 +61,7 @@ def read_state_dict(path: Path, sha256: str) -> dict[str, np.ndarray]:
             f"weights `{path}` fail their integrity check: sha256 must be {sha256}. "
             f"Received: {digest}. Reinstall the package that brought them."
         )
-    return _parse(io.BytesIO(content), path)
+    return content
 
 
 @dataclass(frozen=True)

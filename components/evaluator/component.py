@@ -51,16 +51,13 @@ def eval_config(config: EvaluatorConfig) -> config_pb2.EvalConfig:
         spec.per_slice_thresholds[threshold.metric].thresholds.add(
             slicing_specs=[_slicing_spec(threshold.slice)],
             threshold=config_pb2.MetricThreshold(
-                value_threshold=config_pb2.GenericValueThreshold(
-                    lower_bound={"value": threshold.at_least}
-                )
+                value_threshold=config_pb2.GenericValueThreshold(lower_bound={"value": threshold.at_least})
             ),
         )
     spec.thresholds[metrics.ACCURACY].change_threshold.CopyFrom(
         config_pb2.GenericChangeThreshold(
             direction=config_pb2.MetricDirection.HIGHER_IS_BETTER,
-            # TFMA asks for more than the bound: the margin lets an equal model pass a drop of 0.
-            absolute={"value": -config.max_accuracy_drop - 1e-9},
+            absolute={"value": -config.max_accuracy_drop},
         )
     )
     return config_pb2.EvalConfig(model_specs=[model_spec], slicing_specs=slices, metrics_specs=[spec])

@@ -63,12 +63,19 @@ class ArgmaxScores(tfma.metrics.Metric):
 
 
 def _computations(name: str, model_name: str = "", output_name: str = "", **_: Any) -> list[Any]:
-    key = metric_types.MetricKey(name=name, model_name=model_name, output_name=output_name)
+    key = _metric_key(name, model_name, output_name, None)
     return [
         metric_types.MetricComputation(
             keys=[key], preprocessors=None, combiner=_ConfusionMatrix(model_name, output_name)
         )
     ]
+
+
+def _metric_key(name: str, model_name: str, output_name: str, sub_key: Any) -> metric_types.MetricKey:
+    # `example_weighted=None`, as in the keys that TFMA makes of thresholds; False would match none.
+    return metric_types.MetricKey(
+        name=name, model_name=model_name, output_name=output_name, sub_key=sub_key, example_weighted=None
+    )
 
 
 class _ConfusionMatrix(beam.CombineFn):
@@ -106,6 +113,4 @@ class _ConfusionMatrix(beam.CombineFn):
 
     def _key(self, name: str, class_id: int | None = None) -> metric_types.MetricKey:
         sub_key = None if class_id is None else metric_types.SubKey(class_id=class_id)
-        return metric_types.MetricKey(
-            name=name, model_name=self._model_name, output_name=self._output_name, sub_key=sub_key
-        )
+        return _metric_key(name, self._model_name, self._output_name, sub_key)

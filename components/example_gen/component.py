@@ -15,6 +15,7 @@ from tfx.types import component_spec, standard_artifacts
 from components.example_gen.executor import ImageExampleGenExecutor
 from components.example_gen.sources import fingerprint, list_rows
 from components.features import SPLITS
+from pipeline import VERSION
 from pipeline.config import DataConfig
 
 
@@ -29,6 +30,7 @@ class ImageExampleGenSpec(component_spec.ComponentSpec):
 
     PARAMETERS = {
         "data": component_spec.ExecutionParameter(type=str),
+        "version": component_spec.ExecutionParameter(type=str),
         "input_config": component_spec.ExecutionParameter(type=example_gen_pb2.Input),
         "output_config": component_spec.ExecutionParameter(type=example_gen_pb2.Output),
         "output_data_format": component_spec.ExecutionParameter(type=int),
@@ -66,9 +68,8 @@ def build(config: DataConfig) -> ImageExampleGen:
     )
     spec = ImageExampleGenSpec(
         data=config.model_dump_json(),
-        input_config=example_gen_pb2.Input(
-            splits=[example_gen_pb2.Input.Split(name="all", pattern="*")]
-        ),
+        version=VERSION,  # code is not part of TFX's cache keys: another Graft reads everything anew
+        input_config=example_gen_pb2.Input(splits=[example_gen_pb2.Input.Split(name="all", pattern="*")]),
         output_config=example_gen_pb2.Output(split_config=split_config),
         output_data_format=example_gen_pb2.FORMAT_TF_EXAMPLE,
         output_file_format=example_gen_pb2.FORMAT_TFRECORDS_GZIP,

@@ -14,12 +14,11 @@ import apache_beam as beam
 import tensorflow as tf
 from tfx import types
 from tfx.components.example_gen.base_example_gen_executor import BaseExampleGenExecutor
-
 from tfx.components.util import examples_utils
 from tfx.types import artifact_utils
 
 from components import features
-from components.example_gen.picture import UnreadablePicture, read_picture
+from components.example_gen.picture import UnreadablePictureError, read_picture
 from components.example_gen.sources import Row, list_rows
 from components.example_gen.split import split_of
 from pipeline.config import DataConfig
@@ -52,7 +51,10 @@ class ImageExampleGenExecutor(BaseExampleGenExecutor):
         refused = read[_REFUSED] | "AsLines" >> beam.Map(lambda entry: json.dumps(entry, sort_keys=True))
         self._write_one(refused, "Quarantine", QUARANTINE_FILE)
         counted = (
-            [read[split] | f"Label[{split}]" >> beam.Map(_split_and_label, split) for split in features.SPLITS]
+            [
+                read[split] | f"Label[{split}]" >> beam.Map(_split_and_label, split)
+                for split in features.SPLITS
+            ]
             | beam.Flatten()
             | beam.combiners.Count.PerElement()
             | beam.Map(json.dumps)
@@ -132,7 +134,7 @@ class _ReadPicture(beam.DoFn):
         try:
             content = _read_inside(row)
             picture = read_picture(content, row.path, self._config.max_pixels)
-        except (OSError, UnreadablePicture) as error:
+        except (OSError, UnreadablePictureError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             entry = {"path": _printable(row.path), "label": _printable(row.label), "reason": reason}
             yield beam.pvalue.TaggedOutput(_REFUSED, entry)
@@ -160,7 +162,7 @@ def _read_inside(row: Row) -> bytes:
     root = Path(row.root)
     path = (root / row.path).resolve()
     if not path.is_relative_to(root):
-        raise UnreadablePicture("a link that leads out of the data folder")
+        raise UnreadablePictureError("a link that leads out of the data folder")
     return path.read_bytes()
 
 
@@ -198,7 +200,9 @@ def _judge(
         logging.warning("quarantined %(path)r: %(reason)s", entry)
     written = sum(sum(by_label.values()) for by_label in counts.values())
     if written + len(refused) != len(rows):
-        raise RuntimeError(f"{len(rows)} rows went in; {written} examples and {len(refused)} refusals came out")
+        raise RuntimeError(
+            f"{len(rows)} rows went in; {written} examples and {len(refused)} refusals came out"
+        )
     if len(refused) > config.max_quarantined_share * len(rows):
         reasons = Counter(entry["reason"].split(":")[0] for entry in refused).most_common(3)
         raise InputError(
@@ -210,6 +214,8 @@ def _judge(
     for label in sorted({_printable(row.label) for row in rows}):
         missing = [split for split in features.SPLITS if label not in counts[split]]
         if features.TRAIN in missing:
-            raise InputError(f"class `{label}` has no readable picture in the train split. Add pictures to it.")
+            raise InputError(
+                f"class `{label}` has no readable picture in the train split. Add pictures to it."
+            )
         if missing:
             logging.warning("class %r has no picture in %s", label, " and ".join(missing))

@@ -27,7 +27,7 @@ _UNTOUCHED_FORMATS = ("JPEG", "PNG")
 _ORIENTATION_TAG = 0x0112
 
 
-class UnreadablePicture(ValueError):
+class UnreadablePictureError(ValueError):
     """The file is no picture that could be trained on. The text is the reason, for a person."""
 
 
@@ -59,27 +59,28 @@ def read_picture(content: bytes, name: str, max_pixels: int) -> Picture:
         max_pixels: the largest width times height that is decoded.
 
     Raises:
-        UnreadablePicture: empty, no image, another format than the name says, too large, animated,
+        UnreadablePictureError: empty, no image, another format than the name says, too large, animated,
             truncated, or of a pixel type that has no honest 8-bit form.
     """
     if not content:
-        raise UnreadablePicture("the file is empty (0 bytes)")
+        raise UnreadablePictureError("the file is empty (0 bytes)")
     image = _open(content, name)
     if image.width * image.height > max_pixels:
-        raise UnreadablePicture(
+        raise UnreadablePictureError(
             f"{image.width}x{image.height} pixels are more than data.max_pixels ({max_pixels})"
         )
-    if getattr(image, "n_frames", 1) > 1:
-        raise UnreadablePicture(f"animated or many-paged ({image.n_frames} frames): it has no single picture")
+    frames = getattr(image, "n_frames", 1)
+    if frames > 1:
+        raise UnreadablePictureError(f"animated or many-paged ({frames} frames): it has no single picture")
     try:
         image.load()
         turned = image.getexif().get(_ORIENTATION_TAG, 1) not in (0, 1)
         upright = ImageOps.exif_transpose(image) if turned else image
         plain = _to_eight_bits(upright)
-    except UnreadablePicture:
+    except UnreadablePictureError:
         raise
     except Exception as error:  # Pillow's decoders raise a dozen kinds on damaged files
-        raise UnreadablePicture(f"truncated or damaged: {error}") from error
+        raise UnreadablePictureError(f"truncated or damaged: {error}") from error
     untouched = plain is image and image.format in _UNTOUCHED_FORMATS
     return Picture(
         content=content if untouched else _encode(plain),
@@ -97,11 +98,11 @@ def _open(content: bytes, name: str) -> Image.Image:
         image = Image.open(io.BytesIO(content), formats=tuple(_EXTENSIONS))
     except Exception as error:
         is_named_so = extension in _IMAGE_EXTENSIONS
-        raise UnreadablePicture(
+        raise UnreadablePictureError(
             f"named {extension} but holds no image" if is_named_so else "no image"
         ) from error
     if extension in _IMAGE_EXTENSIONS and extension not in _EXTENSIONS[image.format or ""]:
-        raise UnreadablePicture(f"named {extension} but is {image.format}; rename it")
+        raise UnreadablePictureError(f"named {extension} but is {image.format}; rename it")
     return image
 
 
@@ -113,10 +114,10 @@ def _to_eight_bits(image: Image.Image) -> Image.Image:
         # Pillow's own conversion clips at 255: nearly white pictures instead of 16-bit ones.
         deep = np.asarray(image, dtype=np.int64)
         if deep.min() < 0 or deep.max() > 0xFFFF:
-            raise UnreadablePicture("more than 16 bits a channel")
+            raise UnreadablePictureError("more than 16 bits a channel")
         return Image.fromarray((deep // 257).astype(np.uint8))
     if image.mode == "F":
-        raise UnreadablePicture("floating-point pixels, whose range is not known")
+        raise UnreadablePictureError("floating-point pixels, whose range is not known")
     if "A" in image.getbands() or "transparency" in image.info:
         rgba = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")

@@ -87,7 +87,9 @@ def _class_folders(config: DataConfig) -> Iterator[Row]:
         raise InputError(f"`{root}` is no folder. Give --data a folder with one sub-folder a class.")
     folders = sorted(entry for entry in _entries(root) if entry.is_dir())
     if not folders and any(_entries(root)):
-        raise InputError(f"`{root}` holds files but no sub-folders. Put the pictures into one sub-folder a class.")
+        raise InputError(
+            f"`{root}` holds files but no sub-folders. Put the pictures into one sub-folder a class."
+        )
     for folder in folders:
         visible = sorted(file for file in _walk(folder) if not _is_hidden(file.relative_to(root)))
         if not visible:

@@ -82,7 +82,9 @@ class TransferModel:
                 is_batch_norm = isinstance(layer, layers.BatchNormalization)
                 layer.trainable = stage in unfrozen and not is_batch_norm
 
-    def layer_groups(self, unfreeze: str, head_rate: float, trunk_rate: float, decay: float) -> list[LayerGroup]:
+    def layer_groups(
+        self, unfreeze: str, head_rate: float, trunk_rate: float, decay: float
+    ) -> list[LayerGroup]:
         """Head first, then the trunk's stages top down, with rates that fall with depth."""
         head = tuple(self.head.variables)
         groups = [LayerGroup(HEAD, head, tuple(self.head.trainable_variables), head_rate)]

@@ -171,7 +171,9 @@ def layer_table(phase: str, groups: list[LayerGroup]) -> str:
 
 def _files(patterns: list[str], prefix: str) -> list[str]:
     """The store's files among those of a split: TFX hands over `Split-train/*`."""
-    return [path for pattern in patterns for path in tf.io.gfile.glob(os.path.dirname(pattern) + f"/{prefix}*")]
+    return [
+        path for pattern in patterns for path in tf.io.gfile.glob(os.path.dirname(pattern) + f"/{prefix}*")
+    ]
 
 
 def _checkpoint_folder(fn_args: FnArgs) -> Path:

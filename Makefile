@@ -1,0 +1,49 @@
+# make run    trains, judges and pushes a model on the sample data
+# make test   all tests, end to end ones included (`make test-quick` leaves the slow ones out)
+# make check  formatting, lint, types, layers
+# make lock   resolves requirements.in into requirements.txt
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed-$(shell sha256sum requirements.txt 2>/dev/null | cut -c1-16 || shasum -a 256 requirements.txt | cut -c1-16)
+
+.PHONY: run test test-quick check format lock install clean
+
+run: install
+	$(BIN)/python pipeline_runner.py run
+
+test: install
+	$(BIN)/python -m pytest
+
+test-quick: install
+	$(BIN)/python -m pytest -m "not slow and not e2e"
+
+check: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+install: $(STAMP)
+
+# The stamp carries the lock's digest: a changed lock is installed, an unchanged one is not asked about.
+$(STAMP): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] == (3, 11) else "Graft needs Python 3.11; this is " + sys.version.split()[0] + ". Say which one to use: make PYTHON=/path/to/python3.11 <target>")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.txt
+	rm -f $(VENV)/.installed-*
+	touch $@
+
+lock:
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/pip install --quiet uv
+	.venv-lock/bin/uv pip compile --quiet --no-header --python-version 3.11 requirements.in --override overrides.txt -o requirements.txt
+	rm -rf .venv-lock
+
+clean:
+	rm -rf $(VENV) workspace .pytest_cache .mypy_cache .ruff_cache

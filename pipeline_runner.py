@@ -1,0 +1,111 @@
+"""Graft's command line. `python pipeline_runner.py` trains, judges and pushes a model on the sample data.
+
+Nothing heavy is imported here: `--help` and wrong input answer at once, TensorFlow and TFX are loaded
+by the commands that need them.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from pipeline.errors import InputError
+
+app = typer.Typer(
+    help="Transfer learning for images as a reproducible TFX pipeline.",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Workspace = Annotated[Path, typer.Option("--workspace", help="Where everything is kept.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON to standard output.")]
+
+
+@app.callback(invoke_without_command=True)
+def main(context: typer.Context) -> None:
+    """Without a command: `run`, on the sample data."""
+    if context.invoked_subcommand is None:
+        context.exit(_run_pipeline())
+
+
+@app.command()
+def run(
+    config: Annotated[Path | None, typer.Argument(help="YAML file; the sample's if left out.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder with one sub-folder of pictures a class.")] = None,
+    workspace: Workspace = Path("workspace"),
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a setting.")
+    ] = None,
+    start: Annotated[str | None, typer.Option("--from", metavar="NODE", help="Run again from here.")] = None,
+    stop: Annotated[str | None, typer.Option("--to", metavar="NODE", help="Stop after this node.")] = None,
+    as_json: Json = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Show the logs as well.")] = False,
+) -> None:
+    """Runs the pipeline: pictures to a pushed model. What did not change is not done again."""
+    raise typer.Exit(_run_pipeline(config, data, workspace, overrides or [], start, stop, as_json, verbose))
+
+
+@app.command()
+def predict(
+    paths: Annotated[list[Path], typer.Argument(help="Pictures, or folders of them.")],
+    workspace: Workspace = Path("workspace"),
+    model: Annotated[Path | None, typer.Option(help="A SavedModel, or a folder of versions.")] = None,
+    top: Annotated[int, typer.Option(min=1, help="How many classes to name.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Names what is on new pictures, with the newest pushed model."""
+    from pipeline.predict_command import predict_command
+
+    raise typer.Exit(predict_command(paths, workspace, model, top, as_json))
+
+
+@app.command()
+def backbones() -> None:
+    """Lists the pre-trained models to choose from."""
+    from components.backbone import BACKBONES
+
+    for backbone in BACKBONES:
+        stages = f"{backbone.stages[0]} .. {backbone.stages[-1]}"
+        typer.echo(
+            f"{backbone.name}  {backbone.size} px  {backbone.parameters:,} parameters  "
+            f"features {backbone.width}  stages {stages}  weights: package {backbone.package}"
+        )
+
+
+def _run_pipeline(
+    config: Path | None = None,
+    data: Path | None = None,
+    workspace: Path = Path("workspace"),
+    overrides: list[str] | None = None,
+    start: str | None = None,
+    stop: str | None = None,
+    as_json: bool = False,
+    verbose: bool = False,
+) -> int:
+    from pipeline.runners.run_command import Request, run_command
+
+    return run_command(
+        Request(config, data, workspace, tuple(overrides or ()), start, stop, as_json, verbose)
+    )
+
+
+def cli() -> int:
+    """Runs the command line and returns its exit code; wrong input is one line on standard error."""
+    try:
+        return int(app(standalone_mode=False) or 0)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(cli())
