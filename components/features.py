@@ -4,6 +4,15 @@ ImageExampleGen writes the raw ones, Transform the `_xf` ones. The slices of a d
 (`cell_type`, ...) are further string features under their own names.
 """
 
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tfx import types  # seconds to import, and `components.example_gen.sources` must be quick
+
+Counts = dict[str, dict[str, int]]
+"""Pictures by split and class."""
+
 IMAGE = "image"
 """Encoded picture, JPEG or PNG, 8 bits, grey or RGB, upright."""
 LABEL = "label"
@@ -30,5 +39,15 @@ LABEL_VOCABULARY = "labels"
 TRAIN, EVAL, TEST = SPLITS = ("train", "eval", "test")
 """Train on train, choose on eval, report and gate on test."""
 
-COUNTS_PROPERTY = "counts"
-"""Custom property of the examples: pictures by split and class, as JSON."""
+_COUNTS_PROPERTY = "counts"
+
+
+def set_counts(examples: "types.Artifact", counts: Counts) -> None:
+    """Notes on the examples how many pictures each class has in each split."""
+    examples.set_string_custom_property(_COUNTS_PROPERTY, json.dumps(counts))
+
+
+def get_counts(examples: "types.Artifact") -> Counts:
+    """What `set_counts` noted: `counts["train"]["cat"]`."""
+    counts: Counts = json.loads(examples.get_string_custom_property(_COUNTS_PROPERTY))
+    return counts

@@ -47,6 +47,8 @@ class DataConfig(_Section):
     source: Literal["class_folders", "solar_cells"] = "class_folders"
     """`class_folders`: `path` holds one sub-folder a class. `solar_cells`: the sample data."""
     path: str | None = None
+    share: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Share of the files to use, by a hash of their paths: a first try on little of much data."""
     split: SplitConfig = SplitConfig()
     max_quarantined_share: Share = 0.05
     """More unreadable files than this stop the run: then it is the data set that is broken."""

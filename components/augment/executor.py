@@ -37,7 +37,7 @@ class AugmentExecutor(base_beam_executor.BaseBeamExecutor):
         examples = artifact_utils.get_single_instance(input_dict["examples"])
         output = artifact_utils.get_single_instance(output_dict["features"])
         output.split_names = artifact_utils.encode_split_names([features.TRAIN, features.EVAL])
-        counts = examples.get_json_value_custom_property(features.COUNTS_PROPERTY)
+        counts = features.get_counts(examples)
         expected = {split: sum(counts[split].values()) for split in (features.TRAIN, features.EVAL)}
         config = AugmentConfig.model_validate_json(exec_properties["augment"])
         transform_uri = artifact_utils.get_single_uri(input_dict["transform_graph"])

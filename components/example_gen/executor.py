@@ -89,7 +89,7 @@ class ImageExampleGenExecutor(BaseExampleGenExecutor):
         examples_utils.set_payload_format(examples, exec_properties["output_data_format"])
         examples_utils.set_file_format(examples, "tfrecords_gzip")
         counts = read_counts(self._quarantine)
-        examples.set_json_value_custom_property(features.COUNTS_PROPERTY, counts)
+        features.set_counts(examples, counts)
         _judge(self._rows, counts, read_quarantine(self._quarantine), config)
 
     def _write_one(self, lines: beam.PCollection, step: str, name: str) -> None:
@@ -103,9 +103,9 @@ def read_quarantine(uri: str) -> list[dict[str, str]]:
     return sorted((json.loads(line) for line in lines), key=lambda entry: entry["path"])
 
 
-def read_counts(uri: str) -> dict[str, dict[str, int]]:
+def read_counts(uri: str) -> features.Counts:
     """Examples written, by split and class: `counts["train"]["cat"]`."""
-    counts: dict[str, dict[str, int]] = {split: {} for split in features.SPLITS}
+    counts: features.Counts = {split: {} for split in features.SPLITS}
     for line in tf.io.gfile.GFile(os.path.join(uri, COUNTS_FILE + _SHARD_SUFFIX)).read().splitlines():
         (split, label), count = json.loads(line)
         counts[split][label] = count

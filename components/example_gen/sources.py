@@ -44,7 +44,7 @@ def list_rows(config: DataConfig) -> list[Row]:
         InputError: no such folder, an empty one, fewer than two classes, a class with fewer files
             than there are splits, or a class name that a list of names cannot hold.
     """
-    rows = list(_SOURCES[config.source](config))
+    rows = [row for row in _SOURCES[config.source](config) if _position(row) < config.share]
     counts = Counter(row.label for row in rows)
     place = config.path or config.source
     if not rows:
@@ -77,6 +77,11 @@ def fingerprint(rows: list[Row]) -> str:
         entry = f"{row.path}\0{row.label}\0{sorted(row.slices.items())}\0{stamp}\n"
         digest.update(entry.encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
+
+
+def _position(row: Row) -> float:
+    """A stable place in [0, 1) for each path."""
+    return int.from_bytes(hashlib.sha256(os.fsencode(row.path)).digest()[:8], "big") / 2**64
 
 
 def _class_folders(config: DataConfig) -> Iterator[Row]:

@@ -19,8 +19,7 @@ class ServedClassifier(tf.Module):
 
     def __init__(self, model: TransferModel, transform: tft.TFTransformOutput, labels: list[str]) -> None:
         super().__init__()
-        self._keras_parts = [model.trunk, model.head]  # tracked, so that their variables are saved
-        self._logits = model.logits
+        self._model = model.whole
         self._transform = transform.transform_features_layer()
         self._labels = tf.constant(labels)
         self.labels_file = tf.saved_model.Asset(_write_labels(labels))
@@ -67,7 +66,7 @@ class ServedClassifier(tf.Module):
 
     def _chunk(self, image_bytes: tf.Tensor, start: tf.Tensor) -> tf.Tensor:
         images = self._transform({features.IMAGE: image_bytes[start : start + _CHUNK]})[features.IMAGE_XF]
-        return tf.nn.softmax(self._logits(images))
+        return tf.nn.softmax(self._model(images, training=False))
 
 
 def export(model: TransferModel, transform: tft.TFTransformOutput, labels: list[str], directory: str) -> None:

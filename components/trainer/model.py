@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import keras
 import numpy as np
-import tensorflow as tf
 from keras import layers
 
 from components.backbone import Backbone
@@ -45,6 +44,7 @@ class TransferModel:
         trunk: images float32 [batch, size, size, 3] in 0..255 -> feature map.
         upper: activations at the cut -> feature map.
         head: features float32 [batch, width] -> logits float32 [batch, classes].
+        whole: images -> logits, as served; its weights are all there are.
     """
 
     def __init__(self, backbone: Backbone, cut: str, classes: int, dropout: float) -> None:
@@ -59,16 +59,13 @@ class TransferModel:
             ],
             name=HEAD,
         )
+        self.whole = keras.Model(self.trunk.input, self.head(_mean(self.trunk.output)), name="whole")
         activations = keras.Input(self.upper.input.shape[1:], name="activations")
         self._from_cut = keras.Model(activations, self.head(_mean(self.upper(activations))))
 
     def trained_by(self, unfreeze: str) -> keras.Model:
         """The part that a phase trains: the head on features, or all that lies above the cut."""
         return self.head if unfreeze == HEAD else self._from_cut
-
-    def logits(self, images: tf.Tensor) -> tf.Tensor:
-        """The whole way, as served: images float32 in 0..255 -> logits."""
-        return self.head(_mean(self.trunk(images, training=False)), training=False)
 
     def freeze_all_but(self, unfreeze: str) -> None:
         """Lets the head and the stages from `unfreeze` upwards train, and nothing else.

@@ -32,6 +32,8 @@ from components.trainer.optimizer import build_optimizer
 from pipeline.config import PhaseConfig, TrainerConfig
 
 PHASES_FILE = "phases.json"
+WEIGHTS_FILE = "model.weights.h5"
+"""Keras weights of the whole model, to go on from."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def run_fn(fn_args: FnArgs) -> None:
             results.append(trainer.run(checkpoints / f"{phase.name}.npz"))
     export(model, transform, labels, fn_args.serving_model_dir)
     _write_results(results, fn_args.model_run_dir)
+    model.whole.save_weights(os.path.join(fn_args.model_run_dir, WEIGHTS_FILE))
     shutil.rmtree(checkpoints, ignore_errors=True)
 
 
@@ -103,6 +106,8 @@ class _PhaseTrainer:
         self._compile(trained, groups, steps_per_epoch * phase.epochs)
         keeper = Keeper(checkpoint, phase.patience)
         keeper.restore(trained)
+        if keeper.epochs_done:
+            logging.info("phase %s goes on after epoch %d", phase.name, keeper.epochs_done)
         eval_batches = Batches(self._eval, phase.batch_size, np.ones_like(self._weights))
         if keeper.epochs_done < phase.epochs and not keeper.should_stop():
             trained.fit(

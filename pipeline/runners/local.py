@@ -108,19 +108,20 @@ class LocalRunner:
         started = time.monotonic()
         if self.view:
             self.view.node_started(node_id)
+        executor = runner_utils.extract_executor_spec(self._deployment, node_id)
         try:
             execution = launcher.Launcher(
                 pipeline_node=node,
                 mlmd_connection=metadata.Metadata(self._connection),
                 pipeline_info=self._pipeline.pipeline_info,
                 pipeline_runtime_spec=self._pipeline.runtime_spec,
-                executor_spec=runner_utils.extract_executor_spec(self._deployment, node_id),
+                executor_spec=executor,
                 custom_driver_spec=runner_utils.extract_custom_driver_spec(self._deployment, node_id),
             ).launch()
         except BaseException:
             self._finish(NodeResult(node_id, "failed", time.monotonic() - started))
             raise
-        state, outputs = self._published(execution, is_resolver=not node.HasField("executor"))
+        state, outputs = self._published(execution, is_resolver=executor is None)
         self._finish(NodeResult(node_id, state, time.monotonic() - started, outputs))
 
     def _published(self, execution: Any, is_resolver: bool) -> tuple[State, Outputs]:

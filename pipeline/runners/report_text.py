@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 _QUARANTINE_SHOWN = 5
+_CONFUSION_CLASSES = 6
 
 
 def print_summary(summary: dict[str, Any], console: Console) -> None:
@@ -20,8 +21,12 @@ def print_summary(summary: dict[str, Any], console: Console) -> None:
             highlight=False,
         )
     if summary["evaluation"]:
+        console.print()
         console.print(slice_table(summary["evaluation"]))
-    console.print(verdict(summary))
+        console.print()
+        console.print(class_table(summary["evaluation"]))
+        console.print()
+    console.print(verdict(summary), soft_wrap=True)
     console.print(
         Text(
             f"{summary['wall_seconds']:.1f} s, of which {summary['overhead_seconds']:.1f} s outside of the "
@@ -32,24 +37,33 @@ def print_summary(summary: dict[str, Any], console: Console) -> None:
 
 
 def slice_table(evaluation: dict[str, Any]) -> Table:
-    """Accuracy, macro F1, and each class's precision, recall and F1, a slice a row."""
+    """Accuracy and macro averages, a slice a row. The classes have a table of their own."""
     table = Table(title=f"{evaluation['split']} split", title_justify="left", title_style="bold", box=None)
     table.add_column("slice")
-    for name in ("pictures", "accuracy", "macro F1"):
+    for name in ("pictures", "accuracy", "precision", "recall", "F1"):
         table.add_column(name, justify="right")
-    for label in evaluation["labels"]:
-        table.add_column(Text(f"{label}\nP / R / F1"), justify="right")
-    slices = {"overall": evaluation, **evaluation["slices"]}
-    for name, scores in slices.items():
-        # Within one class, the macro average over all classes says nothing; the class's recall does.
-        macro = "" if name.startswith("label=") else f"{scores['macro_f1']:.4f}"
-        table.add_row(
-            Text(name),
-            str(scores["examples"]),
-            f"{scores['accuracy']:.4f}",
-            macro,
-            *(_class_cell(scores["per_class"][label]) for label in evaluation["labels"]),
-        )
+    for name, scores in {"overall": evaluation, **evaluation["slices"]}.items():
+        if not name.startswith("label="):
+            values = (scores[key] for key in ("accuracy", "macro_precision", "macro_recall", "macro_f1"))
+            table.add_row(Text(name), str(scores["examples"]), *(f"{value:.4f}" for value in values))
+    return table
+
+
+def class_table(evaluation: dict[str, Any]) -> Table:
+    """Precision, recall and F1 of each class, and what it was taken for while that fits."""
+    labels = evaluation["labels"]
+    shown = labels if len(labels) <= _CONFUSION_CLASSES else []
+    table = Table(box=None)
+    table.add_column("class")
+    for name in ("pictures", "precision", "recall", "F1"):
+        table.add_column(name, justify="right")
+    for label in shown:
+        table.add_column(Text(f"as {label}"), justify="right", style="dim")
+    for index, label in enumerate(labels):
+        scores = evaluation["per_class"][label]
+        values = (f"{scores[key]:.4f}" for key in ("precision", "recall", "f1"))
+        taken_for = (str(count) for count in evaluation["confusion"][index]) if shown else ()
+        table.add_row(Text(label), str(scores["support"]), *values, *taken_for)
     return table
 
 
@@ -62,12 +76,6 @@ def verdict(summary: dict[str, Any]) -> Text:
         reasons = "; ".join(summary["blessing"]["reasons"])
         return Text.assemble(("not blessed, nothing pushed: ", "bold red"), reasons)
     return Text(status, "bold yellow")
-
-
-def _class_cell(scores: dict[str, Any]) -> str:
-    if not scores["support"]:
-        return "-"
-    return f"{scores['precision']:.3f} / {scores['recall']:.3f} / {scores['f1']:.3f}"
 
 
 def _print_data(data: dict[str, Any], console: Console) -> None:

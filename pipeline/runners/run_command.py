@@ -67,7 +67,7 @@ def run_command(request: Request) -> int:
         with logging_to(run / "log.txt", request.verbose) as screen:
             console = Console(file=screen)
             if config.data.source == "solar_cells":
-                console.print(solar_cells.LICENCE, style="dim", highlight=False)
+                console.print(solar_cells.LICENCE, style="dim", highlight=False, soft_wrap=True)
             summary = _Session(config, workspace, run, console, started).run(request)
         if request.as_json:
             print(json.dumps(summary, indent=2, ensure_ascii=False))

@@ -68,7 +68,7 @@ def _data(runner: LocalRunner) -> dict[str, Any]:
     examples = runner.outputs("ImageExampleGen", "examples")
     if not examples:
         return {}
-    counts = examples[0].get_json_value_custom_property(features.COUNTS_PROPERTY)
+    counts = features.get_counts(examples[0])
     refused = read_quarantine(runner.outputs("ImageExampleGen", "quarantine")[0].uri)
     return {
         "splits": {split: sum(by_label.values()) for split, by_label in counts.items()},

@@ -7,7 +7,6 @@ from typing import Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
@@ -76,7 +75,7 @@ class NodesView:
         self._progress = activity, done, total
 
     def on_announcement(self, text: str) -> None:
-        self._console.print(Padding(Text(text, "dim"), (0, 0, 0, 2)))
+        self._console.print(Text(text, "dim"))
 
     def _render(self) -> RenderableType:
         table = Table.grid(padding=(0, 2))

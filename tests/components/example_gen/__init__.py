@@ -1,0 +1,1 @@
+"""Tests of reading, splitting and refusing pictures."""

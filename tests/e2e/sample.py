@@ -1,0 +1,60 @@
+"""Small runs of the sample: some two hundred real photos, real weights, short phases."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+SMALL = (
+    "data.share=0.08",
+    "augment.views=2",
+    "trainer.phases.0.epochs=4",
+    "trainer.phases.1.epochs=2",
+    "trainer.phases.1.unfreeze=block_14",
+    "evaluator.thresholds=[{metric: accuracy, at_least: 0.3}, {metric: macro_f1, at_least: 0.2}]",
+)
+
+
+def command(workspace: Path, *more: str, settings: tuple[str, ...] = SMALL) -> list[str]:
+    """The command line of a run of the sample in `workspace`; later settings win."""
+    sets = [part for setting in settings for part in ("--set", setting)]
+    return [sys.executable, "pipeline_runner.py", "run", "--workspace", str(workspace), *sets, *more]
+
+
+def run(workspace: Path, *more: str, settings: tuple[str, ...] = SMALL) -> subprocess.CompletedProcess[str]:
+    """Runs it to its end."""
+    return subprocess.run(
+        command(workspace, *more, settings=settings), cwd=ROOT, capture_output=True, text=True, timeout=600
+    )
+
+
+def start(workspace: Path) -> subprocess.Popen[str]:
+    """Starts it in a process group of its own."""
+    return subprocess.Popen(
+        command(workspace),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        start_new_session=True,
+    )
+
+
+def summaries(workspace: Path) -> list[dict[str, Any]]:
+    """The summaries of all runs in a workspace, oldest first."""
+    return [json.loads(path.read_text()) for path in sorted((workspace / "runs").glob("*/summary.json"))]
+
+
+def states(summary: dict[str, Any]) -> dict[str, str]:
+    """The state of each node."""
+    return {node["id"]: node["state"] for node in summary["nodes"]}
+
+
+def served(workspace: Path) -> list[Path]:
+    """Everything that stands in the sample's serving folder."""
+    folder = workspace / "serving" / "solar-cells"
+    return sorted(folder.iterdir()) if folder.exists() else []

@@ -1,0 +1,1 @@
+"""Tests of settings, workspace and command line."""

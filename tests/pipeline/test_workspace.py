@@ -1,0 +1,104 @@
+"""The workspace: its paths, its runs, its lock."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.workspace import Workspace
+
+HOLD = "import sys; from pathlib import Path; from pipeline.workspace import Workspace\n" + (
+    "with Workspace(Path(sys.argv[1])).locked(): print('held', flush=True); sys.stdin.read()"
+)
+
+
+def test_paths() -> None:
+    workspace = Workspace(Path("w"))
+    assert workspace.artifacts == Path("w/artifacts")
+    assert workspace.metadata == Path("w/metadata.sqlite")
+    assert workspace.runs == Path("w/runs")
+    assert workspace.serving("cells") == Path("w/serving/cells")
+    assert not Path("w").exists()
+
+
+def test_new_run_makes_its_folder(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "deep" / "w")
+    run = workspace.new_run()
+    assert run.is_dir()
+    assert run.parent == workspace.runs
+
+
+def test_run_ids_are_unique_and_sort(tmp_path: Path) -> None:
+    names = [Workspace(tmp_path).new_run().name for _ in range(25)]
+    assert len(set(names)) == 25
+    assert names == sorted(names)
+
+
+def test_run_ids_sort_over_seconds(tmp_path: Path) -> None:
+    first = [Workspace(tmp_path).new_run().name for _ in range(2)]
+    time.sleep(1.01)
+    second = Workspace(tmp_path).new_run().name
+    assert sorted([second, *first]) == [*first, second]
+
+
+def test_lock_refuses_a_second_run(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "w")
+    with workspace.locked(), pytest.raises(InputError, match="another run is at work in workspace `.*w`"):
+        with workspace.locked():
+            pass
+
+
+def test_lock_is_free_again(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    with pytest.raises(KeyError), workspace.locked():
+        raise KeyError
+    with workspace.locked():
+        pass
+
+
+def test_lock_ends_with_a_killed_process(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    command = [sys.executable, "-c", HOLD, str(tmp_path)]
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=root) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(InputError, match="another run is at work"), workspace.locked():
+            pass
+        holder.kill()
+        holder.wait()
+    with workspace.locked():
+        pass
+
+
+def test_other_workspace_is_not_locked(tmp_path: Path) -> None:
+    with Workspace(tmp_path / "a").locked(), Workspace(tmp_path / "b").locked():
+        pass
+
+
+@pytest.mark.parametrize("below", ["", "w", "deep/w"])
+def test_cannot_be_written(tmp_path: Path, below: str) -> None:
+    (tmp_path / "file").touch()
+    workspace = Workspace(tmp_path / "file" / below)
+    with pytest.raises(InputError, match="cannot be written: .*--workspace DIR"):
+        workspace.new_run()
+    with pytest.raises(InputError, match="cannot be written: .*--workspace DIR"), workspace.locked():
+        pass
+
+
+def test_runs_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "runs").touch()
+    with pytest.raises(InputError, match="cannot be written"):
+        Workspace(tmp_path).new_run()
+
+
+def test_lock_closes_its_file(tmp_path: Path) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        with Workspace(tmp_path).locked(), pytest.raises(InputError), Workspace(tmp_path).locked():
+            pass
+    assert len(os.listdir("/proc/self/fd")) == before
