@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from pipeline.config import Config
+from pipeline.config import Config, DataConfig
 from pipeline.errors import InputError
 
 SAMPLE_CONFIG = Path(__file__).parent / "configs" / "solar_cells.yaml"
@@ -33,8 +33,10 @@ def load_config(file: Path | None, data: Path | None = None, overrides: Sequence
         section = settings.setdefault("data", {})
         if isinstance(section, dict):
             section.update(source="class_folders", path=str(data))
-    for override in overrides:
-        _apply(settings, override)
+    if overrides:
+        settings = _merge(_defaults(), settings)
+        for override in overrides:
+            _apply(settings, override)
     try:
         return Config.model_validate(settings)
     except ValidationError as error:
@@ -62,6 +64,20 @@ def _read(file: Path) -> dict[str, Any]:
     if not isinstance(settings, dict):
         raise InputError(f"config `{file}` must hold `key: value` lines. Received: {settings!r}")
     return settings
+
+
+def _defaults() -> dict[str, Any]:
+    """Every default, so that an override reaches into lists that the file does not mention."""
+    return Config.model_construct(data=DataConfig.model_construct()).model_dump(mode="json")
+
+
+def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """`above` over `below`: section by section, lists as a whole."""
+    merged = dict(below)
+    for key, value in above.items():
+        is_section = isinstance(value, dict) and isinstance(below.get(key), dict)
+        merged[key] = _merge(below[key], value) if is_section else value
+    return merged
 
 
 def _apply(settings: dict[str, Any], override: str) -> None:
