@@ -5,11 +5,14 @@ not know them; a phase that goes on after a kill must end as it would have ended
 holds both, and after each epoch replaces one file, whole or not at all.
 """
 
+import math
 import os
 from pathlib import Path
 
 import keras
 import numpy as np
+
+from pipeline.errors import InputError
 
 _COUNTERS = "counters"
 
@@ -55,6 +58,11 @@ class Keeper(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         loss = float((logs or {})["val_loss"])
+        if not math.isfinite(loss):
+            raise InputError(
+                "training diverged: the loss on eval is not a number. "
+                "Lower the phase's head_rate and trunk_rate."
+            )
         if loss < self.best_loss:
             self.best_loss, self._waited = loss, 0
             self._best = [np.array(variable) for variable in self.model.variables]

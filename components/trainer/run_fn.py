@@ -116,6 +116,7 @@ class _PhaseTrainer:
                 initial_epoch=keeper.epochs_done,
                 epochs=phase.epochs,
                 verbose=0,
+                shuffle=False,  # Batches draws the order; Keras would shuffle the batches once more
                 callbacks=[
                     keeper,
                     _Reporter(phase, steps_per_epoch, keeper.epochs_done),

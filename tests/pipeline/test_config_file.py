@@ -102,7 +102,10 @@ def test_dump_then_load_any_text(
         ("data.split.seed=9", lambda config: config.data.split.seed == 9),
         ("trainer.phases.0.epochs=3", lambda config: config.trainer.phases[0].epochs == 3),
         ("trainer.phases.1.unfreeze=block_9", lambda config: config.trainer.phases[1].unfreeze == "block_9"),
-        ("evaluator.thresholds.0.at_least=0.1", lambda config: config.evaluator.thresholds[0].at_least == 0.1),
+        (
+            "evaluator.thresholds.0.at_least=0.1",
+            lambda config: config.evaluator.thresholds[0].at_least == 0.1,
+        ),
         ("evaluator.slices=[a, b]", lambda config: config.evaluator.slices == ("a", "b")),
         ("trainer.phases=[{name: x, epochs: 1}]", lambda config: len(config.trainer.phases) == 1),
         ("augment.horizontal_flip=false", lambda config: config.augment.horizontal_flip is False),

@@ -1,0 +1,71 @@
+"""The cached arrays: what goes in comes out, however it was sharded."""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from components.feature_store import FeatureStore
+from tests.components.stores import Record, records_of, write_shards
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.uint8])
+@pytest.mark.parametrize("shape", [(5,), (3, 4, 2)])
+def test_read_round_trip(tmp_path: Path, dtype: type, shape: tuple[int, ...]) -> None:
+    generator = np.random.default_rng(2)
+    arrays = (generator.uniform(0, 255, (4, 3, *shape))).astype(dtype)
+    records = [(b"%d" % place, place % 2, array) for place, array in enumerate(arrays)]
+    store = FeatureStore(write_shards(tmp_path, [records]))
+    values, labels = store.read([3, 0, 3], views=[0, 2, 1])
+    np.testing.assert_array_equal(values, arrays[[3, 0, 3], [0, 2, 1]].astype(np.float32))
+    assert values.dtype == np.float32
+    assert labels.tolist() == [1, 0, 1] and labels.dtype == np.int64
+    assert (len(store), store.views, store.shape) == (4, 3, shape)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    order=st.permutations(range(7)),
+    cuts=st.lists(st.integers(0, 7), max_size=3).map(sorted),
+    backwards=st.booleans(),
+)
+def test_order_depends_neither_on_shards_nor_on_their_order(
+    order: list[int], cuts: list[int], backwards: bool
+) -> None:
+    records = records_of([0, 1, 2, 0, 1, 2, 0], views=2)
+    shuffled = [records[place] for place in order]
+    shards = [shuffled[low:high] for low, high in zip([0, *cuts], [*cuts, 7], strict=True)]
+    with tempfile.TemporaryDirectory() as folder:
+        paths = write_shards(Path(folder), shards)
+        store = FeatureStore(paths[::-1] if backwards else paths)
+        values, labels = store.read(range(7), views=[1] * 7)
+    assert values[:, 0].tolist() == list(range(7))
+    assert values[:, 1].tolist() == [1] * 7
+    assert labels.tolist() == store.labels.tolist() == [0, 1, 2, 0, 1, 2, 0]
+
+
+def test_identical_pictures_are_kept_both(tmp_path: Path) -> None:
+    twin: Record = (b"same", 0, np.ones((1, 2), np.float16))
+    store = FeatureStore(write_shards(tmp_path, [[twin], [twin]]))
+    assert len(store) == 2
+
+
+@pytest.mark.parametrize("shards", [[], [[]], [[], []]])
+def test_open_without_records(tmp_path: Path, shards: list[list[Record]]) -> None:
+    with pytest.raises(ValueError, match="no records"):
+        FeatureStore(write_shards(tmp_path, shards))
+
+
+def test_read_view_that_does_not_exist(tmp_path: Path) -> None:
+    store = FeatureStore(write_shards(tmp_path, [records_of([0], views=2)]))
+    with pytest.raises(IndexError):
+        store.read([0], views=[2])
+
+
+def test_read_needs_a_view_for_each_row(tmp_path: Path) -> None:
+    store = FeatureStore(write_shards(tmp_path, [records_of([0, 1], views=1)]))
+    with pytest.raises(ValueError, match="shorter"):
+        store.read([0, 1], views=[0])

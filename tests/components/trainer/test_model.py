@@ -1,0 +1,138 @@
+"""The transfer model: what is frozen stays as it was, bit for bit, and the rest learns."""
+
+import keras
+import numpy as np
+import pytest
+
+from components.backbone import get_backbone
+from components.backbone.cut import cut_for, split_trunk
+from components.trainer.model import TransferModel
+from components.trainer.optimizer import build_optimizer
+from pipeline.config import PhaseConfig, TrainerConfig
+
+pytestmark = pytest.mark.slow
+
+CUT = "block_13"
+
+
+@pytest.fixture(scope="module")
+def model() -> TransferModel:
+    keras.utils.set_random_seed(7)
+    return TransferModel(get_backbone("efficientnet_lite0"), cut=CUT, classes=3, dropout=0.2)
+
+
+def _trainable_layers(model: TransferModel) -> set[str]:
+    return {layer.name for layer in model.trunk.layers if layer.trainable_variables}
+
+
+def _layers_of(model: TransferModel, stages: tuple[str, ...]) -> set[str]:
+    """Layers with weights in `stages`, BatchNorm left out, by their names alone."""
+    return {
+        layer.name
+        for layer in model.trunk.layers
+        for stage in stages
+        if (layer.name == stage or layer.name.startswith(f"{stage}_"))
+        and layer.weights
+        and not isinstance(layer, keras.layers.BatchNormalization)
+    }
+
+
+@pytest.mark.parametrize(
+    ("unfreeze", "stages"),
+    [("head", ()), ("top", ("top",)), ("block_14", ("block_14", "block_15", "top")), ("head", ())],
+)
+def test_freeze_all_but_leaves_exactly_these(
+    model: TransferModel, unfreeze: str, stages: tuple[str, ...]
+) -> None:
+    model.freeze_all_but(unfreeze)
+    expected = _layers_of(model, stages)
+    assert _trainable_layers(model) == expected
+    assert len(expected) == {0: 0, 1: 1, 3: 7}[len(stages)]
+    trained = model.trained_by(unfreeze)
+    assert len(trained.trainable_variables) == 2 + len(expected)
+    assert {variable.path for variable in trained.trainable_variables} >= {
+        "head/logits/kernel",
+        "head/logits/bias",
+    }
+
+
+def test_freeze_all_but_never_trains_batch_norm(model: TransferModel) -> None:
+    model.freeze_all_but("stem")
+    norms = [layer for layer in model.trunk.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    assert len(norms) == 49
+    assert not any(layer.trainable for layer in norms)
+    assert not {"gamma", "beta"} & {variable.name for variable in model.trunk.trainable_variables}
+
+
+def test_layer_groups_rates_fall_with_depth(model: TransferModel) -> None:
+    model.freeze_all_but("block_14")
+    groups = model.layer_groups("block_14", head_rate=1e-3, trunk_rate=4e-4, decay=0.5)
+    rates = [(group.name, group.rate) for group in groups if group.rate is not None]
+    assert rates == [("head", 1e-3), ("top", 4e-4), ("block_15", 2e-4), ("block_14", 1e-4)]
+    assert [group.name for group in groups] == ["head", *reversed(model.backbone.stages)]
+    for group in groups:
+        assert bool(group.trainable) == (group.rate is not None)
+
+
+def test_layer_groups_hold_all_trainable_variables_once(model: TransferModel) -> None:
+    model.freeze_all_but("block_14")
+    groups = model.layer_groups("block_14", head_rate=1e-3, trunk_rate=4e-4, decay=0.5)
+    grouped = sorted(variable.path for group in groups for variable in group.trainable)
+    trained = model.trained_by("block_14").trainable_variables
+    assert grouped == sorted(variable.path for variable in trained)
+
+
+def test_layer_groups_parameters_sum_to_the_whole(model: TransferModel) -> None:
+    groups = model.layer_groups("head", head_rate=1e-3, trunk_rate=4e-4, decay=0.5)
+    assert groups[0].parameters == model.backbone.width * 3 + 3
+    assert sum(group.parameters for group in groups[1:]) == model.trunk.count_params()
+
+
+def test_from_the_cut_equals_the_whole_way(model: TransferModel) -> None:
+    generator = np.random.default_rng(11)
+    kernel, bias = model.head.get_layer("logits").get_weights()
+    model.head.get_layer("logits").set_weights([generator.normal(size=kernel.shape), bias + 0.5])
+    images = generator.uniform(0, 255, (2, 224, 224, 3)).astype(np.float32)
+    lower, _ = split_trunk(model.trunk, CUT)
+    from_cut = model.trained_by("block_14")(lower(images, training=False), training=False)
+    whole = model.whole(images, training=False).numpy()
+    model.head.get_layer("logits").set_weights([kernel, bias])
+    np.testing.assert_allclose(from_cut, whole, atol=1e-4)
+    assert np.ptp(whole) > 0.01
+
+
+def test_model_whose_phases_train_the_head_alone() -> None:
+    backbone = get_backbone("efficientnet_lite0")
+    model = TransferModel(backbone, cut=cut_for(backbone, ["head"]), classes=3, dropout=0.2)
+    assert model.trained_by("head").output.shape == (None, 3)
+
+
+def _snapshot(model: TransferModel) -> dict[str, np.ndarray]:
+    return {variable.path: np.array(variable) for variable in (*model.trunk.variables, *model.head.weights)}
+
+
+@pytest.mark.parametrize(("unfreeze", "trained"), [("head", 2), ("block_14", 9)])
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "rmsprop"])
+def test_fit_moves_what_is_unfrozen_and_nothing_else(
+    model: TransferModel, unfreeze: str, trained: int, optimizer: str
+) -> None:
+    config = TrainerConfig(optimizer=optimizer, weight_decay=0.1 if optimizer == "adamw" else 0.0)
+    phase = PhaseConfig(name="any", epochs=2, unfreeze=unfreeze, batch_size=4)
+    generator = np.random.default_rng(13)
+    keras.utils.set_random_seed(13)
+    part = model.trained_by(unfreeze)
+    inputs = generator.normal(size=(12, *part.input.shape[1:])).astype(np.float32)
+    labels = np.eye(3, dtype=np.float32)[np.arange(12) % 3]
+    model.freeze_all_but(unfreeze)
+    groups = model.layer_groups(unfreeze, phase.head_rate, phase.trunk_rate, phase.depth_decay)
+    part.compile(
+        optimizer=build_optimizer(groups, config, phase, steps=6),
+        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+    )
+    unfrozen = {variable.path for variable in part.trainable_variables}
+    assert len(unfrozen) == trained
+    before = _snapshot(model)
+    part.fit(inputs, labels, batch_size=4, epochs=2, verbose=0)
+    after = _snapshot(model)
+    moved = {path for path, value in before.items() if not np.array_equal(value, after[path])}
+    assert moved == unfrozen

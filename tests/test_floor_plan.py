@@ -1,0 +1,100 @@
+"""The house is as the README says: tree, docstrings, file lengths, nothing private in it."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("pipeline", "components", "data", "benchmarks", "tests")
+MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+MODULES.append(ROOT / "pipeline_runner.py")
+LONGEST_FILE = 250
+LONGEST_BODY = 40
+
+
+def _names(paths: list[Path]) -> list[str]:
+    return [str(path.relative_to(ROOT)) for path in paths]
+
+
+def test_readme_tree_equals_the_real_one() -> None:
+    readme = (ROOT / "README.md").read_text()
+    tree = readme.split("## The tree", 1)[1].split("```", 2)[1]
+    stack: list[str] = []
+    listed = set()
+    for line in tree.strip().splitlines():
+        depth = (len(line) - len(line.lstrip())) // 2
+        name = line.split()[0]
+        stack[depth:] = [name]
+        if not name.endswith("/"):
+            listed.add("".join(stack))
+    real = {
+        name for name in _names(MODULES) if not name.startswith("tests/") and not name.endswith("__init__.py")
+    }
+    real |= {name for name in _names(MODULES) if name == "components/backbone/__init__.py"}
+    assert listed == real
+
+
+@pytest.mark.parametrize("name", _names(MODULES))
+def test_module_has_a_docstring_and_stays_short(name: str) -> None:
+    text = (ROOT / name).read_text()
+    tree = ast.parse(text)
+    assert ast.get_docstring(tree), "what is this room for?"
+    assert len(text.splitlines()) <= LONGEST_FILE
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            first = node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node.body[0]
+            assert (node.end_lineno or 0) - first.lineno + 1 <= LONGEST_BODY, node.name
+
+
+def test_components_with_decorators_do_not_postpone_annotations() -> None:
+    for path in (ROOT / "components").rglob("*.py"):
+        assert "from __future__ import annotations" not in path.read_text(), path
+
+
+def test_every_source_module_has_its_test() -> None:
+    # `__init__` tables are tested under the name of what they list.
+    tested = {path.stem.removeprefix("test_") for path in (ROOT / "tests").rglob("test_*.py")}
+    special = {
+        "__init__",
+        "features",  # names only
+        "errors",  # one empty class
+        "cli",
+        "seeds",  # a benchmark
+        "component",  # wiring: the end-to-end run is its test
+        "pipeline",
+        "pipeline_runner",  # tests/test_bad_inputs.py and tests/e2e
+        "run_command",
+        "predict",
+        "predict_command",
+        "local",
+        "summary",
+        "quiet",
+        "export",  # tests/e2e/test_served_model.py
+        "solar_cells",
+    }
+    sources = {Path(name).stem for name in _names(MODULES) if not name.startswith("tests/")}
+    assert sources - special <= tested
+
+
+def test_make_targets_of_the_readme_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for target in set(re.findall(r"^make ([a-z-]+)", (ROOT / "README.md").read_text(), re.MULTILINE)):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_wrong_python_gets_one_clear_line(tmp_path: Path) -> None:
+    fake = tmp_path / "python3.9"
+    fake.write_text('#!/bin/sh\nexec python3 -c "$(echo "$2" | sed "s/(3, 11)/(3, 9)/")"\n')
+    fake.chmod(0o755)
+    for name in ("Makefile", "requirements.txt"):
+        (tmp_path / name).write_text((ROOT / name).read_text())
+    result = subprocess.run(
+        ["make", f"PYTHON={fake}", "install"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert result.returncode != 0
+    assert result.stderr.startswith("Graft needs Python 3.11; this is 3.11")
+    assert "make PYTHON=" in result.stderr
+    assert not (tmp_path / ".venv").exists()

@@ -1,0 +1,28 @@
+"""What answers a mistake must not load TensorFlow first: that takes many seconds."""
+
+import pytest
+
+from tests.cli import run_python
+
+HEAVY = ("tensorflow", "tfx", "apache_beam", "keras")
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "pipeline_runner",
+        "pipeline.config_file",
+        "pipeline.predict_command",
+        "pipeline.runners.run_command",
+        "components.example_gen.sources",
+        "components.example_gen.picture",
+        "components.example_gen.split",
+        "components.backbone",
+        "components.backbone.cut",
+        "components.backbone.torch_weights",
+    ],
+)
+def test_imports_nothing_heavy(module: str) -> None:
+    done = run_python("-c", f"import sys, {module}; print([m for m in {HEAVY} if m in sys.modules])")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"
