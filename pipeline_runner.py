@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from pipeline.errors import InputError
 
@@ -100,10 +100,10 @@ def cli() -> int:
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except TyperException as error:
+        print(f"error: {error.format_message()} See --help.", file=sys.stderr)
+        return int(error.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
         return 130
 
 

@@ -56,12 +56,12 @@ def main() -> None:
                 figures = "  ".join(f"{key} {value:.4f}" for key, value in rows[name][-1].items())
                 print(f"seed {seed}  {name:<11} {figures}  {summary['wall_seconds']:.0f} s", flush=True)
     for name, results in rows.items():
-        figures = []
+        means = []
         for key in results[0]:
             values = [result[key] for result in results]
             spread = statistics.stdev(values) if len(values) > 1 else 0.0
-            figures.append(f"{key} {statistics.mean(values):.4f} +- {spread:.4f}")
-        print(f"mean     {name:<11} " + "  ".join(figures))
+            means.append(f"{key} {statistics.mean(values):.4f} +- {spread:.4f}")
+        print(f"mean     {name:<11} " + "  ".join(means))
     print(f"published, VGG-19 fine-tuned: {PUBLISHED:.4f}")
 
 

@@ -42,10 +42,17 @@ class AtomicPusherExecutor(pusher_executor.Executor):
         pushed = artifact_utils.get_single_instance(output_dict["pushed_model"])
         if staging.exists():
             (version,) = staging.iterdir()
-            target = serving / version.name
+            target = _free(serving / version.name)
             os.replace(version, target)
             staging.rmdir()
             pushed.set_string_custom_property(_DESTINATION_PROPERTY, str(target))
+
+
+def _free(target: Path) -> Path:
+    """The version, or the next number that is free: two pushes may fall into one second."""
+    while target.exists():
+        target = target.with_name(str(int(target.name) + 1))
+    return target
 
 
 def is_pushed(artifact: types.Artifact) -> bool:

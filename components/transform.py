@@ -56,7 +56,8 @@ def decode_images(contents: tf.Tensor, size: int) -> tf.Tensor:
         resized = tf.image.resize(image, (size, size), antialias=True)
         return tf.ensure_shape(resized, (size, size, 3))
 
-    return tf.map_fn(decode, contents, fn_output_signature=tf.float32, parallel_iterations=8)
+    images = tf.map_fn(decode, contents, fn_output_signature=tf.float32, parallel_iterations=8)
+    return tf.reshape(images, (-1, size, size, 3))  # an empty batch has a shape, too
 
 
 def build(examples: types.Channel, schema: types.Channel, config: BackboneConfig) -> Transform:

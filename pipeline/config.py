@@ -94,7 +94,7 @@ class AugmentConfig(_Section):
 class PhaseConfig(_Section):
     """One phase of training. What lies below `unfreeze` has no rate, and so is frozen."""
 
-    name: Annotated[str, Field(min_length=1)]
+    name: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
     epochs: Annotated[int, Field(ge=0, le=10_000)]
     """0 skips the phase. An epoch shows every training image once, in one of its views."""
     unfreeze: str = "head"

@@ -1,6 +1,7 @@
 """From YAML and `--set KEY=VALUE` to a `Config`, with one clear line for whatever is wrong."""
 
 import difflib
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,9 @@ from pydantic import BaseModel, ValidationError
 
 from pipeline.config import Config, DataConfig
 from pipeline.errors import InputError
+
+# PyYAML lets the errors of its constructors through, such as that of a date in month 13.
+_NOT_YAML = (yaml.YAMLError, ValueError, AttributeError, RecursionError)
 
 SAMPLE_CONFIG = Path(__file__).parent / "configs" / "solar_cells.yaml"
 
@@ -29,7 +33,7 @@ def load_config(file: Path | None, data: Path | None = None, overrides: Sequence
     """
     settings = _read(file or SAMPLE_CONFIG) if file or data is None else {}
     if data is not None:
-        settings.setdefault("name", _slug(data.resolve().name))
+        settings.setdefault("name", _slug(Path(os.path.realpath(data)).name))
         section = settings.setdefault("data", {})
         if isinstance(section, dict):
             section.update(source="class_folders", path=str(data))
@@ -59,7 +63,7 @@ def _read(file: Path) -> dict[str, Any]:
         settings = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"config `{file}` cannot be read: {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except _NOT_YAML as error:
         raise InputError(f"config `{file}` is not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(settings, dict):
         raise InputError(f"config `{file}` must hold `key: value` lines. Received: {settings!r}")
@@ -86,18 +90,18 @@ def _apply(settings: dict[str, Any], override: str) -> None:
         raise InputError(f"--set needs KEY=VALUE, such as trainer.dropout=0.3. Received: {override!r}")
     try:
         value = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except _NOT_YAML:
         raise InputError(f"--set {key}: the value is not YAML. Received: {text!r}") from None
     *sections, last = key.split(".")
     target: Any = settings
     for section in sections:
-        if isinstance(target, list) and section.isdigit() and int(section) < len(target):
+        if isinstance(target, list) and section.isdecimal() and int(section) < len(target):
             target = target[int(section)]
             continue
         if not isinstance(target, dict):
             raise InputError(f"--set {key}: `{section}` is no section.")
         target = target.setdefault(section, {})
-    if isinstance(target, list) and last.isdigit() and int(last) < len(target):
+    if isinstance(target, list) and last.isdecimal() and int(last) < len(target):
         target[int(last)] = value
     elif isinstance(target, dict):
         target[last] = value
@@ -140,7 +144,7 @@ def _legal_keys(location: Sequence[str]) -> list[str]:
     """The fields of the section at `location`, looking through tuples of sections."""
     section: type[BaseModel] = Config
     for part in location:
-        if part.isdigit():
+        if part.isdecimal():
             continue
         annotation = section.model_fields[part].annotation
         for candidate in (annotation, *getattr(annotation, "__args__", ())):

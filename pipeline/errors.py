@@ -7,4 +7,8 @@ ours and ends with exit code 1 and a traceback in the run's log.
 
 
 class InputError(ValueError):
-    """The user's input is wrong. The text says what is wrong, where, and how to mend it."""
+    """The user's input is wrong. The text says what is wrong, where, and how to mend it, on one line."""
+
+    def __init__(self, text: str) -> None:
+        # Names of files and keys come from the user, line breaks included.
+        super().__init__("\\n".join(text.splitlines()))

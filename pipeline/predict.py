@@ -69,10 +69,10 @@ def find_pictures(paths: Sequence[Path]) -> list[Path]:
     """
     pictures: list[Path] = []
     for path in paths:
-        if path.is_dir():
+        if os.path.isdir(path):
             found = (Path(where, name) for where, _, names in os.walk(path) for name in names)
-            pictures += sorted(file for file in found if not file.name.startswith("."))
-        elif path.exists():
+            pictures += sorted(file for file in found if file.is_file() and not _is_hidden(file, path))
+        elif os.path.exists(path):
             pictures.append(path)
         else:
             raise InputError(f"no such file or folder: `{path}`.")
@@ -104,6 +104,10 @@ def predict(model: Path, pictures: Sequence[Path], top: int) -> Iterator[Predict
                 yield Prediction(str(path), error=str(content))
 
 
+def _is_hidden(file: Path, below: Path) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(below).parts)
+
+
 def _read(path: Path) -> bytes | Exception:
     try:
         return read_picture(
@@ -122,7 +126,9 @@ def _answers(outputs: dict[str, Any], top: int) -> Iterator[tuple[tuple[str, flo
 
 
 def _versions(name: Path) -> list[Path]:
-    versions = [path for path in _folders(name) if path.name.isdigit() and (path / "saved_model.pb").exists()]
+    versions = [
+        path for path in _folders(name) if path.name.isdecimal() and (path / "saved_model.pb").exists()
+    ]
     return sorted(versions, key=lambda path: int(path.name))
 
 

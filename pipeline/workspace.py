@@ -44,7 +44,7 @@ class Workspace:
             number = 1
             while (self.runs / run_id).exists():
                 number += 1
-                run_id = f"{stamp}-{number}"
+                run_id = f"{stamp}-{number:03}"
             (self.runs / run_id).mkdir()
         except OSError as error:
             raise InputError(

@@ -50,4 +50,7 @@ def split_trunk(trunk: "keras.Model", cut: str) -> tuple["keras.Model", "keras.M
     import keras
 
     tensor = trunk.input if cut == PIXELS else trunk.get_layer(cut).output
+    if tensor is trunk.output:  # only heads train, and nothing lies above the cut
+        feature_map = keras.Input(tensor.shape[1:])
+        return trunk, keras.Model(feature_map, keras.layers.Identity()(feature_map), name="upper")
     return keras.Model(trunk.input, tensor, name="lower"), keras.Model(tensor, trunk.output, name="upper")

@@ -114,12 +114,20 @@ def _parse(file: BinaryIO, path: Path) -> dict[str, np.ndarray]:
         for key in _StateDictUnpickler(file).load():
             (count,) = np.frombuffer(file.read(8), "<i8")
             dtype = body.dtypes[key]
-            storages[key] = np.frombuffer(file.read(int(count) * dtype.itemsize), dtype)
-    except (pickle.UnpicklingError, EOFError, KeyError) as error:
+            storages[key] = np.frombuffer(file.read(int(count) * dtype.itemsize), dtype, count=int(count))
+        return {name: _materialise(view, storages[view.storage]) for name, view in views.items()}
+    except WeightsError:
+        raise
+    except (pickle.UnpicklingError, EOFError, KeyError, ValueError) as error:
         raise WeightsError(f"weights `{path}` are not a legacy PyTorch state dict: {error}.") from error
-    return {name: _materialise(view, storages[view.storage]) for name, view in views.items()}
 
 
 def _materialise(view: _Tensor, storage: np.ndarray) -> np.ndarray:
+    last = view.offset + sum(
+        (size - 1) * stride for size, stride in zip(view.shape, view.strides, strict=True)
+    )
+    is_inside = view.offset >= 0 and last < len(storage) and min(view.strides, default=0) >= 0
+    if 0 not in view.shape and not is_inside:
+        raise WeightsError("a tensor reaches beyond its storage.")
     byte_strides = tuple(stride * storage.itemsize for stride in view.strides)
     return np.lib.stride_tricks.as_strided(storage[view.offset :], view.shape, byte_strides).copy()

@@ -6,7 +6,7 @@ of labels against argmax is counted, and everything else follows from it. Classe
 holds nor predicts are left out of its macro averages, as scikit-learn leaves them out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import apache_beam as beam
@@ -62,12 +62,18 @@ class ArgmaxScores(tfma.metrics.Metric):
         super().__init__(_computations, name=name)
 
 
-def _computations(name: str, model_name: str = "", output_name: str = "", **_: Any) -> list[Any]:
-    key = _metric_key(name, model_name, output_name, None)
+def _computations(
+    name: str, model_names: Sequence[str] | None = None, output_names: Sequence[str] | None = None
+) -> list[Any]:
+    """One count for each model: with a baseline there are two."""
     return [
         metric_types.MetricComputation(
-            keys=[key], preprocessors=None, combiner=_ConfusionMatrix(model_name, output_name)
+            keys=[_metric_key(name, model_name, output_name, None)],
+            preprocessors=None,
+            combiner=_ConfusionMatrix(model_name, output_name),
         )
+        for model_name in model_names or [""]
+        for output_name in output_names or [""]
     ]
 
 

@@ -159,10 +159,11 @@ class _ReadPicture(beam.DoFn):
 
 def _read_inside(row: Row) -> bytes:
     """The file's bytes, if it lies below the data root with all links followed."""
-    root = Path(row.root)
-    path = (root / row.path).resolve()
-    if not path.is_relative_to(root):
+    path = Path(os.path.realpath(os.path.join(row.root, row.path)))
+    if not path.is_relative_to(row.root):
         raise UnreadablePictureError("a link that leads out of the data folder")
+    if os.path.exists(path) and not path.is_file():
+        raise UnreadablePictureError("no regular file")  # reading a pipe would wait for ever
     return path.read_bytes()
 
 

@@ -55,7 +55,7 @@ def list_rows(config: DataConfig) -> list[Row]:
             "one sub-folder for each."
         )
     for label, count in sorted(counts.items()):
-        if any(character in label for character in "\n\r\0"):
+        if label.splitlines() != [label]:
             raise InputError(f"class name {label!r} holds a line break. Rename its folder in `{place}`.")
         if count < len(SPLITS):
             raise InputError(
@@ -85,8 +85,8 @@ def _position(row: Row) -> float:
 
 
 def _class_folders(config: DataConfig) -> Iterator[Row]:
-    root = Path(config.path or "").expanduser()
-    if not root.exists():
+    root = Path(os.path.expanduser(config.path or ""))
+    if not os.path.exists(root):  # unlike pathlib's, it does not raise on names too long
         raise InputError(f"no such folder: `{root}`. Give --data a folder with one sub-folder a class.")
     if not root.is_dir():
         raise InputError(f"`{root}` is no folder. Give --data a folder with one sub-folder a class.")
@@ -100,7 +100,7 @@ def _class_folders(config: DataConfig) -> Iterator[Row]:
         if not visible:
             raise InputError(f"class folder `{folder}` is empty. Put pictures into it or remove it.")
         for file in visible:
-            yield Row(str(root.resolve()), str(file.relative_to(root)), folder.name)
+            yield Row(os.path.realpath(root), str(file.relative_to(root)), folder.name)
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -52,9 +52,15 @@ class ServedClassifier(tf.Module):
         }
 
     def _probabilities(self, image_bytes: tf.Tensor) -> tf.Tensor:
-        count = tf.shape(image_bytes)[0]
-        # At least one chunk, so that an empty batch has an empty answer and not an error.
-        starts = tf.range(0, tf.maximum(count, 1), _CHUNK)
+        count, classes = tf.shape(image_bytes)[0], self._labels.shape[0]
+        probabilities = tf.cond(
+            count > 0,
+            lambda: self._in_chunks(image_bytes, tf.range(0, count, _CHUNK)),
+            lambda: tf.zeros((0, classes)),  # convolutions do not take empty batches
+        )
+        return tf.ensure_shape(probabilities, [None, classes])
+
+    def _in_chunks(self, image_bytes: tf.Tensor, starts: tf.Tensor) -> tf.Tensor:
         parts = tf.TensorArray(tf.float32, tf.size(starts), element_shape=[None, self._labels.shape[0]])
         _, parts = tf.while_loop(
             lambda index, _: index < tf.size(starts),
@@ -62,7 +68,7 @@ class ServedClassifier(tf.Module):
             (tf.constant(0), parts),
             parallel_iterations=1,
         )
-        return tf.ensure_shape(parts.concat(), [None, self._labels.shape[0]])
+        return parts.concat()
 
     def _chunk(self, image_bytes: tf.Tensor, start: tf.Tensor) -> tf.Tensor:
         images = self._transform({features.IMAGE: image_bytes[start : start + _CHUNK]})[features.IMAGE_XF]

@@ -83,7 +83,7 @@ class TransferModel:
         self, unfreeze: str, head_rate: float, trunk_rate: float, decay: float
     ) -> list[LayerGroup]:
         """Head first, then the trunk's stages top down, with rates that fall with depth."""
-        head = tuple(self.head.variables)
+        head = tuple(self.head.weights)
         groups = [LayerGroup(HEAD, head, tuple(self.head.trainable_variables), head_rate)]
         unfrozen = unfrozen_stages(self.backbone, unfreeze)
         for stage, members in reversed(self._stages().items()):

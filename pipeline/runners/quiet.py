@@ -58,3 +58,4 @@ def logging_to(log: Path, verbose: bool) -> Iterator[TextIO]:
         logging.captureWarnings(False)
         for handler in handlers:
             handler.close()
+        screen.close()

@@ -16,10 +16,8 @@ def print_summary(summary: dict[str, Any], console: Console) -> None:
     if summary["data"]:
         _print_data(summary["data"], console)
     for phase in summary["training"]:
-        console.print(
-            f"phase {phase['name']}: {phase['epochs']} epochs, accuracy on eval {phase['eval_accuracy']:.4f}",
-            highlight=False,
-        )
+        accuracy = f"accuracy on eval {phase['eval_accuracy']:.4f}"
+        console.print(Text(f"phase {phase['name']}: {phase['epochs']} epochs, {accuracy}"))
     if summary["evaluation"]:
         console.print()
         console.print(slice_table(summary["evaluation"]))

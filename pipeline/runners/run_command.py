@@ -60,7 +60,7 @@ def run_command(request: Request) -> int:
     started = time.monotonic()
     config = load_config(request.config, request.data, request.overrides)
     _check_input(config)
-    workspace = Workspace(request.workspace.resolve())
+    workspace = Workspace(Path(os.path.realpath(request.workspace)))
     with workspace.locked():
         run = workspace.new_run()
         (run / "config.yaml").write_text(dump_config(config), encoding="utf-8")

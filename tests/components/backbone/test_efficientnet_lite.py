@@ -44,7 +44,7 @@ def prepared(photo: np.ndarray) -> tf.Tensor:
     [
         ("coffee", 967, 0.95, 0.01),  # espresso
         ("chelsea", 282, 0.41, 0.03),  # tiger cat
-        ("china.jpg", 698, 0.28, 0.03),  # palace
+        ("china.jpg", 698, 0.32, 0.03),  # palace
     ],
 )
 def test_load_lite0_known_answers(

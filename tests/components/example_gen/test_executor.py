@@ -124,7 +124,7 @@ def test_counts_are_those_of_the_records(output: Output) -> None:
         label = example[features.LABEL].decode()
         counted[split][label] = counted[split].get(label, 0) + 1
     assert output.counts == counted
-    assert output.artifact.get_json_value_custom_property(features.COUNTS_PROPERTY) == counted
+    assert features.get_counts(output.artifact) == counted
     assert output.artifact.get_string_custom_property("file_format") == "tfrecords_gzip"
     assert set(output.artifact.splits) == set(features.SPLITS)
 

@@ -214,11 +214,6 @@ def test_slice_with_a_name_of_ours(name: str) -> None:
         slice_names([Row("/", "a", "cat", {name: "x"})])
 
 
-# --------------------------------------------------------------------------------------------------
-# Fingerprint
-# --------------------------------------------------------------------------------------------------
-
-
 def test_fingerprint_changes_with_what_changes(tmp_path: Path) -> None:
     folders(tmp_path, cat=3, dog=3)
     file = tmp_path / "cat" / "0.jpg"

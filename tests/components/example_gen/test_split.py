@@ -32,11 +32,9 @@ def test_same_identity_same_split(identity: str, seed: int) -> None:
 def test_never_changes_between_versions() -> None:
     answers = [split_of(identity, SplitConfig()) for identity in IDENTITIES[:12]]
     assert answers == [
-        split_of(identity, SplitConfig(train=0.7, eval=0.1, test=0.2)) for identity in IDENTITIES[:12]
+        *("test", "train", "test", "train", "test", "train"),
+        *("train", "train", "eval", "train", "train", "train"),
     ]
-    assert Counter(answers) == Counter(
-        split_of(identity, SplitConfig(seed=0)) for identity in IDENTITIES[:12]
-    )
 
 
 @pytest.mark.parametrize("shares", [(0.7, 0.1, 0.2), (0.8, 0.1, 0.1), (0.34, 0.33, 0.33), (0.98, 0.01, 0.01)])
