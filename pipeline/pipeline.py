@@ -80,21 +80,12 @@ def create_pipeline(
     # Puts a blessed model where servers look for new versions.
     pusher_node = pusher.build(model, evaluator_node.outputs["blessing"], str(workspace.serving(config.name)))
 
+    data_nodes = [example_node, statistics_node, schema_node, validator_node, transform_node]
+    model_nodes = [augment_node, trainer_node, baseline_node, evaluator_node, pusher_node]
     return tfx_pipeline.Pipeline(
         pipeline_name=config.name,
         pipeline_root=str(workspace.artifacts),
-        components=[
-            example_node,
-            statistics_node,
-            schema_node,
-            validator_node,
-            transform_node,
-            augment_node,
-            trainer_node,
-            baseline_node,
-            evaluator_node,
-            pusher_node,
-        ],
+        components=[*data_nodes, *model_nodes],
         metadata_connection_config=metadata,
         beam_pipeline_args=list(beam_args),
         enable_cache=True,

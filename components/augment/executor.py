@@ -16,6 +16,7 @@ from components import features, progress
 from components.augment.ops import augment, ops_of, seed_of
 from components.backbone import get_backbone
 from components.backbone.cut import PIXELS, split_trunk
+from components.backbone.fold import fold_batch_norm
 from components.feature_store import ACTIVATIONS_PREFIX, FEATURES_PREFIX, encode
 from pipeline.config import AugmentConfig
 
@@ -98,7 +99,8 @@ class _Embed(beam.DoFn):
 
     def setup(self) -> None:
         backbone = get_backbone(self._backbone_name)
-        lower, upper = split_trunk(backbone.build_pretrained(), self._cut)
+        parts = split_trunk(backbone.build_pretrained(), self._cut)
+        lower, upper = (fold_batch_norm(part) for part in parts)
         self._transform = tft.TFTransformOutput(self._transform_uri).transform_features_layer()
         ops = ops_of(self._config)
         self._plain = tf.function(lambda images: _embed(images, lower, upper), reduce_retracing=True)

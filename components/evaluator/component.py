@@ -54,11 +54,15 @@ def eval_config(config: EvaluatorConfig) -> config_pb2.EvalConfig:
                 value_threshold=config_pb2.GenericValueThreshold(lower_bound={"value": threshold.at_least})
             ),
         )
-    spec.thresholds[metrics.ACCURACY].change_threshold.CopyFrom(
-        config_pb2.GenericChangeThreshold(
-            direction=config_pb2.MetricDirection.HIGHER_IS_BETTER,
-            absolute={"value": -config.max_accuracy_drop},
-        )
+    # Named per slice although it is the overall one: without a slice, TFMA would ask it of every slice.
+    spec.per_slice_thresholds[metrics.ACCURACY].thresholds.add(
+        slicing_specs=[_slicing_spec(OVERALL)],
+        threshold=config_pb2.MetricThreshold(
+            change_threshold=config_pb2.GenericChangeThreshold(
+                direction=config_pb2.MetricDirection.HIGHER_IS_BETTER,
+                absolute={"value": -config.max_accuracy_drop},
+            )
+        ),
     )
     return config_pb2.EvalConfig(model_specs=[model_spec], slicing_specs=slices, metrics_specs=[spec])
 

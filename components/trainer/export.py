@@ -7,6 +7,7 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from components import features
+from components.backbone.fold import fold_batch_norm
 from components.trainer.model import TransferModel
 
 LABELS_FILE = "labels.txt"
@@ -19,7 +20,7 @@ class ServedClassifier(tf.Module):
 
     def __init__(self, model: TransferModel, transform: tft.TFTransformOutput, labels: list[str]) -> None:
         super().__init__()
-        self._model = model.whole
+        self._model = fold_batch_norm(model.whole)
         self._transform = transform.transform_features_layer()
         self._labels = tf.constant(labels)
         self.labels_file = tf.saved_model.Asset(_write_labels(labels))
