@@ -36,6 +36,7 @@ def test_value_thresholds_by_metric_and_slice() -> None:
         for metric, thresholds in _spec(CONFIG).per_slice_thresholds.items()
         for threshold in thresholds.thresholds
         for slicing in threshold.slicing_specs
+        if threshold.threshold.HasField("value_threshold")
     }
     assert found == {
         ("accuracy", ()): 0.8,
@@ -45,19 +46,18 @@ def test_value_thresholds_by_metric_and_slice() -> None:
 
 
 @pytest.mark.parametrize("drop", [0.0, 0.02, 1.0])
-def test_change_threshold_allows_the_drop_and_no_more(drop: float) -> None:
-    thresholds = _spec(EvaluatorConfig(max_accuracy_drop=drop)).thresholds
-    assert list(thresholds) == ["accuracy"]
-    change = thresholds["accuracy"].change_threshold
+def test_change_threshold_allows_the_drop_overall_and_no_more(drop: float) -> None:
+    spec = _spec(EvaluatorConfig(max_accuracy_drop=drop, thresholds=()))
+    # A threshold without a slice would be asked of every slice.
+    assert not spec.thresholds
+    assert list(spec.per_slice_thresholds) == ["accuracy"]
+    (threshold,) = spec.per_slice_thresholds["accuracy"].thresholds
+    (overall,) = threshold.slicing_specs
+    assert not overall.feature_keys and not overall.feature_values
+    change = threshold.threshold.change_threshold
     assert change.absolute.value == -drop
     assert change.direction == config_pb2.MetricDirection.HIGHER_IS_BETTER
     assert not change.HasField("relative")
-
-
-def test_no_thresholds_leave_only_the_change() -> None:
-    spec = _spec(EvaluatorConfig(thresholds=()))
-    assert not spec.per_slice_thresholds
-    assert spec.thresholds["accuracy"].HasField("change_threshold")
 
 
 def test_model_is_judged_through_what_it_serves() -> None:
