@@ -24,6 +24,15 @@ def _stores(root: Path, prefix: str, shape: tuple[int, ...]) -> None:
         write_shards(root / f"Split-{split}", [shaped], prefix)
 
 
+def _counted(original: Any, seen: list[str]) -> Any:
+    # Keras reads the names of a call's arguments: they stay.
+    def call(self: Any, inputs: Any) -> Any:
+        seen.append(self.name)
+        return original(self, inputs)
+
+    return call
+
+
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the trunk's layers, one for each time that a layer is run or traced into a graph."""
@@ -31,13 +40,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     import keras
 
     for kind in (keras.layers.Conv2D, keras.layers.DepthwiseConv2D):
-        original = kind.call
-
-        def counted(self: Any, *arguments: Any, _original: Any = original, **named: Any) -> Any:
-            seen.append(self.name)
-            return _original(self, *arguments, **named)
-
-        monkeypatch.setattr(kind, "call", counted)
+        monkeypatch.setattr(kind, "call", _counted(kind.call, seen))
     return seen
 
 
