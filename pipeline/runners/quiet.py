@@ -4,18 +4,18 @@ TensorFlow, Beam and gRPC write to file descriptor 2 from C++; no Python handler
 long as a run lasts, descriptors 1 and 2 point into the log, and the screen is reached through copies.
 """
 
+import contextlib
 import io
 import logging
 import os
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
 
-@contextmanager
+@contextlib.contextmanager
 def logging_to(log: Path, verbose: bool) -> Iterator[TextIO]:
     """Sends all logs to `log`, for the time of the `with` block.
 
@@ -57,5 +57,6 @@ def logging_to(log: Path, verbose: bool) -> Iterator[TextIO]:
         root.setLevel(level)
         logging.captureWarnings(False)
         for handler in handlers:
-            handler.close()
+            with contextlib.suppress(OSError):  # what is left in its buffer finds no room on a full disk
+                handler.close()
         screen.close()

@@ -4,6 +4,7 @@ Everything that can be wrong with the input is asked before TensorFlow is import
 costs a moment and not a minute.
 """
 
+import contextlib
 import errno
 import json
 import logging
@@ -61,6 +62,21 @@ def run_command(request: Request) -> int:
     config = load_config(request.config, request.data, request.overrides)
     _check_input(config)
     workspace = Workspace(Path(os.path.realpath(request.workspace)))
+    try:
+        summary = _run(request, config, workspace, started)
+    except Exception as error:
+        wrong = _input_error(error, workspace)
+        if wrong:
+            raise wrong from error
+        print(f"failed: {_first_line(error)}", file=sys.stderr)
+        print(f"traceback in log.txt of the newest run in {workspace.runs}", file=sys.stderr)
+        return FAILED
+    if request.as_json:
+        print(json.dumps(summary, indent=2, ensure_ascii=False))
+    return {"pushed": DONE, "stopped": DONE, "not_blessed": NOT_BLESSED}[summary["status"]]
+
+
+def _run(request: Request, config: Config, workspace: Workspace, started: float) -> dict[str, Any]:
     with workspace.locked():
         run = workspace.new_run()
         (run / "config.yaml").write_text(dump_config(config), encoding="utf-8")
@@ -68,11 +84,7 @@ def run_command(request: Request) -> int:
             console = Console(file=screen)
             if config.data.source == "solar_cells":
                 console.print(solar_cells.LICENCE, style="dim", highlight=False, soft_wrap=True)
-            summary = _Session(config, workspace, run, console, started).run(request)
-        if request.as_json:
-            print(json.dumps(summary, indent=2, ensure_ascii=False))
-    codes = {"pushed": DONE, "stopped": DONE, "not_blessed": NOT_BLESSED, "failed": FAILED}
-    return INTERRUPTED if summary.get("interrupted") else codes[summary["status"]]
+            return _Session(config, workspace, run, console, started).run(request)
 
 
 def _check_input(config: Config) -> None:
@@ -103,7 +115,7 @@ class _Session:
         self._started = started
 
     def run(self, request: Request) -> dict[str, Any]:
-        """Returns the summary, which is also written and printed, however the run ended."""
+        """Returns the summary, which is also written and printed; a failure is written, logged, raised."""
         from components import progress
         from pipeline.runners.view import NodesView
 
@@ -114,18 +126,15 @@ class _Session:
         try:
             with view, progress.listening(view):
                 runner.run(request.start, request.stop)
+            return self._summarise(runner)
         except KeyboardInterrupt:
             self._interrupt(runner)
-        except Exception as error:
+            raise
+        except Exception:
             logging.exception("the run failed")
-            self._summarise(runner, "failed")
-            wrong = _input_error(error, self._workspace)
-            if wrong:
-                raise wrong from error
-            self._console.print(f"failed: {_first_line(error)}", style="bold red", markup=False)
-            self._console.print(f"traceback in {self._run / 'log.txt'}", markup=False)
-            return {"status": "failed"}
-        return self._summarise(runner)
+            with contextlib.suppress(OSError):  # a full disk takes no summary either
+                self._summarise(runner, "failed")
+            raise
 
     def _build(self) -> "LocalRunner":
         from tfx.orchestration import metadata
