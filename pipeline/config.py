@@ -122,8 +122,8 @@ class TrainerConfig(_Section):
     class_weights: Literal["balanced", "none"] = "balanced"
     """`balanced` weighs classes by the inverse of their frequency, as scikit-learn does."""
     phases: Annotated[tuple[PhaseConfig, ...], Field(min_length=1)] = (
-        PhaseConfig(name="head", epochs=30, head_rate=3e-3),
-        PhaseConfig(name="fine_tune", epochs=6, unfreeze="block_11", head_rate=3e-4),
+        PhaseConfig(name="head", epochs=15, head_rate=3e-3, batch_size=64),
+        PhaseConfig(name="fine_tune", epochs=12, unfreeze="block_12"),
     )
 
     @model_validator(mode="after")
