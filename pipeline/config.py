@@ -123,7 +123,7 @@ class TrainerConfig(_Section):
     """`balanced` weighs classes by the inverse of their frequency, as scikit-learn does."""
     phases: Annotated[tuple[PhaseConfig, ...], Field(min_length=1)] = (
         PhaseConfig(name="head", epochs=15, head_rate=3e-3, batch_size=64),
-        PhaseConfig(name="fine_tune", epochs=12, unfreeze="block_12"),
+        PhaseConfig(name="fine_tune", epochs=9, unfreeze="block_12"),
     )
 
     @model_validator(mode="after")

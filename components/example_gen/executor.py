@@ -85,8 +85,10 @@ class ImageExampleGenExecutor(BaseExampleGenExecutor):
             # TFX's base class reshuffles here: every picture in memory, and an order by chance.
             for split, records in self.GenerateExamplesByBeam(pipeline, exec_properties).items():
                 path = os.path.join(artifact_utils.get_split_uri([examples], split), "examples")
-                _ = records | f"Write[{split}]" >> beam.io.WriteToTFRecord(path, file_name_suffix=".gz")
+                # Not gzipped: pictures are compressed already, and four nodes read them again.
+                _ = records | f"Write[{split}]" >> beam.io.WriteToTFRecord(path)
         examples_utils.set_payload_format(examples, exec_properties["output_data_format"])
+        # The only TFRecord format that TFX has a name for; its readers look at the bytes.
         examples_utils.set_file_format(examples, "tfrecords_gzip")
         counts = read_counts(self._quarantine)
         features.set_counts(examples, counts)

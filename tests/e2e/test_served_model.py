@@ -25,7 +25,7 @@ def test_examples(finished: Path) -> list[Any]:
     files = sorted(
         str(path) for path in (finished / "artifacts").glob("ImageExampleGen/examples/*/Split-test/*")
     )
-    records = tf.data.TFRecordDataset(files, compression_type="GZIP").as_numpy_iterator()
+    records = tf.data.TFRecordDataset(files).as_numpy_iterator()
     return [tf.train.Example.FromString(record).features.feature for record in records]
 
 

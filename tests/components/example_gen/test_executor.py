@@ -79,7 +79,7 @@ def run(config: DataConfig, folder: Path) -> Output:
     by_split = {}
     for split in features.SPLITS:
         files = tf.io.gfile.glob(os.path.join(examples.uri, f"Split-{split}", "*"))
-        records = tf.data.TFRecordDataset(files, compression_type="GZIP").as_numpy_iterator()
+        records = tf.data.TFRecordDataset(files).as_numpy_iterator()
         by_split[split] = [tf.train.Example.FromString(record) for record in records]
     refused = {entry["path"]: entry for entry in read_quarantine(quarantine.uri)}
     return Output(by_split, refused, read_counts(quarantine.uri), examples)
