@@ -17,7 +17,7 @@ from components.augment.ops import augment, ops_of, seed_of
 from components.backbone import get_backbone
 from components.backbone.cut import PIXELS, split_trunk
 from components.backbone.fold import fold_batch_norm
-from components.feature_store import ACTIVATIONS_PREFIX, FEATURES_PREFIX, encode
+from components.feature_store import ACTIVATIONS_PREFIX, FEATURES_PREFIX, count_records, encode
 from pipeline.config import AugmentConfig
 
 
@@ -59,6 +59,15 @@ class AugmentExecutor(base_beam_executor.BaseBeamExecutor):
                 for prefix in (FEATURES_PREFIX, ACTIVATIONS_PREFIX):
                     path = os.path.join(artifact_utils.get_split_uri([output], split), prefix)
                     _ = embedded[prefix] | f"Write[{split}][{prefix}]" >> beam.io.WriteToTFRecord(path)
+        for split, count in expected.items():
+            _check_count(artifact_utils.get_split_uri([output], split), count)
+
+
+def _check_count(uri: str, expected: int) -> None:
+    for prefix in (FEATURES_PREFIX, ACTIVATIONS_PREFIX):
+        found = count_records(tf.io.gfile.glob(os.path.join(uri, f"{prefix}*")))
+        if found != expected:
+            raise RuntimeError(f"{expected} pictures went in, {found} records of {prefix} came out: {uri}")
 
 
 class _Batch(beam.DoFn):

@@ -214,6 +214,12 @@ def _judge(
             + "; ".join(f"{count}x {reason}" for reason, count in reasons)
             + f". First: {refused[0]['path']!r}. All are listed in the run's log."
         )
+    for split in features.SPLITS:
+        if not counts[split]:
+            raise InputError(
+                f"none of the {written} pictures came into the {split} split. Add pictures, or raise "
+                f"data.split.{split}."
+            )
     for label in sorted({_printable(row.label) for row in rows}):
         missing = [split for split in features.SPLITS if label not in counts[split]]
         if features.TRAIN in missing:

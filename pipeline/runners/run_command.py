@@ -132,7 +132,7 @@ class _Session:
             raise
         except Exception:
             logging.exception("the run failed")
-            with contextlib.suppress(OSError):  # a full disk takes no summary either
+            with contextlib.suppress(Exception):  # the first error counts; a full disk takes no summary
                 self._summarise(runner, "failed")
             raise
 

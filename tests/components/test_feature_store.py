@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.feature_store import FeatureStore
+from components.feature_store import FeatureStore, count_records
 from tests.components.stores import Record, records_of, write_shards
 
 
@@ -69,3 +69,9 @@ def test_read_needs_a_view_for_each_row(tmp_path: Path) -> None:
     store = FeatureStore(write_shards(tmp_path, [records_of([0, 1], views=1)]))
     with pytest.raises(ValueError, match="shorter"):
         store.read([0, 1], views=[0])
+
+
+def test_count_records_over_shards(tmp_path: Path) -> None:
+    records = records_of([0, 1, 2, 1, 0], views=2)
+    assert count_records(write_shards(tmp_path, [records[:2], records[2:], []])) == 5
+    assert count_records([]) == 0
