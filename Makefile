@@ -34,7 +34,8 @@ install: $(STAMP)
 # The stamp carries the lock's digest: a changed lock is installed, an unchanged one is not asked about.
 $(STAMP): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] == (3, 11) else "Graft needs Python 3.11; this is " + sys.version.split()[0] + ". Say which one to use: make PYTHON=/path/to/python3.11 <target>")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@# An interrupted make leaves a python without pip, or half a pip; its record is written last.
+	$(BIN)/python -m pip show --quiet pip >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.txt
 	rm -f $(VENV)/.installed-*
 	touch $@

@@ -4,6 +4,7 @@ Nothing heavy is imported here: `--help` and wrong input answer at once, TensorF
 by the commands that need them.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -35,7 +36,9 @@ def main(context: typer.Context) -> None:
 @app.command()
 def run(
     config: Annotated[Path | None, typer.Argument(help="YAML file; the sample's if left out.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder with one sub-folder of pictures a class.")] = None,
+    data: Annotated[
+        str | None, typer.Option(help="Pictures: class folders, a manifest, TFRecords, tar shards.")
+    ] = None,
     workspace: Workspace = Path("workspace"),
     overrides: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a setting.")
@@ -64,6 +67,37 @@ def predict(
 
 
 @app.command()
+def data(
+    path: Annotated[
+        str | None, typer.Argument(help="Folder, manifest, TFRecords or tar shards; else the config's.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="YAML file with a `data` section.")] = None,
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a setting.")
+    ] = None,
+    sheet: Annotated[Path | None, typer.Option(help="Draw a contact sheet into this PNG file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Reads and judges a data set without training: classes, splits, findings."""
+    from pipeline.data_command import data_command
+
+    raise typer.Exit(data_command(path, config, overrides or [], sheet, as_json))
+
+
+@app.command()
+def schema(
+    workspace: Workspace = Path("workspace"),
+    name: Annotated[str | None, typer.Option(help="Pipeline; the one that ran last if left out.")] = None,
+    output: Annotated[Path, typer.Option(help="The file to write.")] = Path("schema.pbtxt"),
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+) -> None:
+    """Freezes what the last run saw into a schema to review, for `schema_gen.file`."""
+    from pipeline.schema_command import schema_command
+
+    raise typer.Exit(schema_command(workspace, name, output, force))
+
+
+@app.command()
 def backbones() -> None:
     """Lists the pre-trained models to choose from."""
     from components.backbone import BACKBONES
@@ -78,7 +112,7 @@ def backbones() -> None:
 
 def _run_pipeline(
     config: Path | None = None,
-    data: Path | None = None,
+    data: str | None = None,
     workspace: Path = Path("workspace"),
     overrides: list[str] | None = None,
     start: str | None = None,
@@ -105,6 +139,10 @@ def cli() -> int:
         return int(error.exit_code)
     except (typer.Abort, KeyboardInterrupt):
         return 130
+    except BrokenPipeError:
+        # Whoever read us has gone; Python would complain once more when it flushes at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 if __name__ == "__main__":

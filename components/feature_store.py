@@ -1,8 +1,9 @@
 """Cached arrays on disk: written by Augment, read by Trainer, in any order, without holding them.
 
 A store is a set of uncompressed TFRecord files. Each record is a tf.Example with the picture's id, its
-label's index, and one array [views, ...] in float16 or uint8. The reader makes an index of offsets in
-one pass and sorts it by id, so that neither the number of shards nor their order changes a training.
+label's index, its weight, and one array [views, ...] in float16 or uint8. The reader makes an index of
+offsets in one pass and sorts it by id, so that neither the number of shards nor their order changes a
+training.
 
 Synopsis:
     store = FeatureStore(glob("Split-train/features*"))
@@ -31,11 +32,12 @@ _LENGTH_BYTES = 8
 _CRC_BYTES = 4
 
 
-def encode(image_id: bytes, label: int, array: np.ndarray) -> bytes:
+def encode(image_id: bytes, label: int, weight: float, array: np.ndarray) -> bytes:
     """One record: the views of one picture."""
     values = {
         features.IMAGE_ID: tf.train.Feature(bytes_list=tf.train.BytesList(value=[image_id])),
         features.LABEL_XF: tf.train.Feature(int64_list=tf.train.Int64List(value=[label])),
+        features.WEIGHT: tf.train.Feature(float_list=tf.train.FloatList(value=[weight])),
         _SHAPE: tf.train.Feature(int64_list=tf.train.Int64List(value=array.shape)),
         _DTYPE: tf.train.Feature(bytes_list=tf.train.BytesList(value=[array.dtype.name.encode()])),
         _ARRAY: tf.train.Feature(bytes_list=tf.train.BytesList(value=[array.tobytes()])),
@@ -62,6 +64,7 @@ class _Place:
 
     image_id: bytes
     label: int
+    weight: float
     file: int
     offset: int
     length: int
@@ -72,6 +75,7 @@ class FeatureStore:
 
     Attributes:
         labels: int64 [records], in the order of the records' ids.
+        weights: float32 [records], how much each counts, in the same order.
         views: arrays in each record.
     """
 
@@ -87,6 +91,7 @@ class FeatureStore:
             raise ValueError(f"no records in {list(paths)}")
         self._places = sorted(places, key=lambda place: (place.image_id, place.file, place.offset))
         self.labels = np.array([place.label for place in self._places], dtype=np.int64)
+        self.weights = np.array([place.weight for place in self._places], dtype=np.float32)
         self.views, *shape = self._array(self._places[0]).shape
         self.shape = tuple(shape)
 
@@ -119,7 +124,8 @@ class FeatureStore:
             values = tf.train.Example.FromString(os.pread(file, length, start)).features.feature
             image_id = values[features.IMAGE_ID].bytes_list.value[0]
             label = values[features.LABEL_XF].int64_list.value[0]
-            places.append(_Place(image_id, label, number, start, length))
+            weight = values[features.WEIGHT].float_list.value[0]
+            places.append(_Place(image_id, label, weight, number, start, length))
             offset = start + length + _CRC_BYTES
         return places
 

@@ -27,7 +27,12 @@ CHANNELS = "channels"
 BRIGHTNESS = "brightness"
 """Mean luminance, 0 (black) to 1 (white)."""
 
-RAW_FEATURES = (IMAGE, LABEL, PATH, IMAGE_ID, WIDTH, HEIGHT, CHANNELS, BRIGHTNESS)
+WEIGHT = "weight"
+"""How much the picture counts in training, 0 or more."""
+SIZE_BUCKET, BRIGHTNESS_BUCKET, ORIENTATION = DERIVED = ("size_bucket", "brightness_bucket", "orientation")
+"""Slices that every data set has: small, medium, large; dark, medium, bright; portrait, square, landscape."""
+
+RAW_FEATURES = (IMAGE, LABEL, PATH, IMAGE_ID, WIDTH, HEIGHT, CHANNELS, BRIGHTNESS, WEIGHT, *DERIVED)
 
 IMAGE_XF = "image_xf"
 """float32 [height, width, 3] in 0..255, at the backbone's size."""

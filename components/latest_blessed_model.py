@@ -1,24 +1,35 @@
 """LatestBlessedModel: the baseline that a candidate must not fall behind.
 
 In: the candidate, and all models and blessings of this pipeline. Out: `model`, the latest blessed one
-that is older than the candidate, or none.
+that is older than the candidate and can be compared with it, or none.
 
 TFX's own strategy takes the latest of all. On a re-run of an unchanged config that is the candidate
 itself: the Evaluator's input would change, and it would run again for nothing.
+
+Comparable is a model whose classes the candidate all knows. Then both answer the same question, and a
+class that is new counts against the baseline alone. A model of other classes was trained for another
+task: one whose classes were renamed or merged, or another data set under the same pipeline name.
 """
 
+import logging
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tfx import types
 from tfx.dsl.components.common import resolver
 from tfx.dsl.input_resolution.strategies.latest_blessed_model_strategy import LatestBlessedModelStrategy
+from tfx.dsl.io import fileio
 from tfx.types import standard_artifacts
+from tfx.utils import path_utils
+
+from components import progress
 
 CANDIDATE, MODEL, BLESSING = "candidate", "model", "model_blessing"
+_NAMED = 3
 
 
 class OlderBlessedModelStrategy(resolver.ResolverStrategy):
-    """The latest blessed model with a lower id than the candidate's; ids grow with time."""
+    """The latest comparable blessed model with a lower id than the candidate's; ids grow with time."""
 
     def resolve_artifacts(
         self, store: Any, input_dict: dict[str, list[types.Artifact]]
@@ -26,10 +37,48 @@ class OlderBlessedModelStrategy(resolver.ResolverStrategy):
         """Returns `model` and `model_blessing` with one artifact each, or empty lists."""
         candidate = input_dict[CANDIDATE][0]
         older = [model for model in input_dict[MODEL] if model.id < candidate.id]
-        resolved = LatestBlessedModelStrategy().resolve_artifacts(
-            store, {MODEL: older, BLESSING: input_dict[BLESSING]}
-        )
-        return {CANDIDATE: [candidate], **(resolved or {MODEL: [], BLESSING: []})}
+        tell: Callable[[str], None] = progress.announce
+        for found in _blessed(store, older, input_dict[BLESSING]):
+            (model,) = found[MODEL]
+            reason = _why_not(model, candidate)
+            if reason is None:
+                return {CANDIDATE: [candidate], **found}
+            tell(f"not compared with blessed model {model.id}: {reason}")
+            tell = logging.info  # of many that lie behind, the latest is enough for the screen
+        return {CANDIDATE: [candidate], MODEL: [], BLESSING: []}
+
+
+def _blessed(
+    store: Any, models: list[types.Artifact], blessings: list[types.Artifact]
+) -> Iterator[dict[str, list[types.Artifact]]]:
+    """The blessed ones with their blessings, latest first."""
+    while True:
+        found = LatestBlessedModelStrategy().resolve_artifacts(store, {MODEL: models, BLESSING: blessings})
+        if not found or not found[MODEL]:
+            return
+        yield found
+        models = [model for model in models if model.id < found[MODEL][0].id]
+
+
+def _why_not(baseline: types.Artifact, candidate: types.Artifact) -> str | None:
+    """Why the two cannot be compared; `None` if they can."""
+    known = _labels(baseline)
+    if known is None:
+        return f"its files are gone from {baseline.uri}"
+    gone = sorted(known - (_labels(candidate) or set()))
+    if gone:
+        more = ", ..." if len(gone) > _NAMED else ""
+        return f"it knows classes that are no more: {', '.join(gone[:_NAMED])}{more}"
+    return None
+
+
+def _labels(model: types.Artifact) -> set[str] | None:
+    """The classes of an exported model; `None` if it is not there."""
+    folder = path_utils.serving_model_path(model.uri)
+    if not fileio.exists(f"{folder}/saved_model.pb") or not fileio.exists(f"{folder}/assets/labels.txt"):
+        return None
+    with fileio.open(f"{folder}/assets/labels.txt", "rb") as file:
+        return set(file.read().decode().splitlines())
 
 
 def build(candidate: types.Channel) -> resolver.Resolver:

@@ -29,6 +29,15 @@ def report(activity: str, done: int, total: int) -> None:
         listener.on_progress(activity, done, total)
 
 
+_done: dict[str, int] = {}
+
+
+def count(activity: str, total: int) -> None:
+    """Reports one more of `total`. Beam copies its DoFns, so this process keeps the count."""
+    _done[activity] = _done.get(activity, 0) % total + 1
+    report(activity, _done[activity], total)
+
+
 def announce(text: str) -> None:
     """Shows `text` to all listeners, and writes it to the log."""
     logging.info("%s", text)

@@ -2,9 +2,11 @@
 
 In: `model`, `blessing`. Out: `pushed_model`. TFX's own executor copies file by file into the place that
 servers watch; killed half-way it leaves half a model there. Here it copies beside that place, and one
-rename makes the version appear.
+rename makes the version appear. Killed between the rename and the end of the node, it finds its model
+served already and pushes nothing.
 """
 
+import filecmp
 import os
 import shutil
 from pathlib import Path
@@ -20,6 +22,7 @@ from tfx.utils import proto_utils
 
 _UNFINISHED = ".unfinished"
 _DESTINATION_PROPERTY = "pushed_destination"
+_VERSION_PROPERTY = "pushed_version"
 
 
 class AtomicPusherExecutor(pusher_executor.Executor):
@@ -42,17 +45,35 @@ class AtomicPusherExecutor(pusher_executor.Executor):
         pushed = artifact_utils.get_single_instance(output_dict["pushed_model"])
         if staging.exists():
             (version,) = staging.iterdir()
-            target = _free(serving / version.name)
-            os.replace(version, target)
-            staging.rmdir()
+            target = _serve(version, serving)
+            shutil.rmtree(staging)
             pushed.set_string_custom_property(_DESTINATION_PROPERTY, str(target))
+            pushed.set_string_custom_property(_VERSION_PROPERTY, target.name)
 
 
-def _free(target: Path) -> Path:
-    """The version, or the next number that is free: two pushes may fall into one second."""
-    while target.exists():
-        target = target.with_name(str(int(target.name) + 1))
+def _serve(staged: Path, serving: Path) -> Path:
+    """Where the model is served: as a new version, or as the newest one if that is this very model.
+
+    An older version does not count. Servers take the highest number, and this model is to be theirs.
+    """
+    versions = [path for path in serving.iterdir() if path.name.isdecimal() and path.is_dir()]
+    newest = max(versions, key=lambda path: int(path.name), default=None)
+    if newest and _holds(newest, staged):
+        return newest
+    # Two pushes may fall into one second, and clocks are set back.
+    number = max(int(staged.name), int(newest.name) + 1) if newest else int(staged.name)
+    target = serving / str(number)
+    os.replace(staged, target)
     return target
+
+
+def _holds(version: Path, model: Path) -> bool:
+    """Whether every file of the model lies in the version, byte for byte; more may lie there."""
+    files = [path.relative_to(model) for path in model.rglob("*") if path.is_file()]
+    return all(
+        (version / file).is_file() and filecmp.cmp(model / file, version / file, shallow=False)
+        for file in files
+    )
 
 
 def is_pushed(artifact: types.Artifact) -> bool:

@@ -8,68 +8,45 @@ Synopsis:
     config.trainer.phases[0].epochs
 """
 
+import re
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Rate = Annotated[float, Field(gt=0, le=1)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+from pipeline.data_config import DataConfig
+from pipeline.section import Rate, Section, Share
 
 
-class SplitConfig(_Section):
-    """Shares of the images that go to each split; they must add up to 1.
+class SchemaGenConfig(Section):
+    """SchemaGen: what the examples must look like."""
 
-    An image's split follows from a hash of its bytes, so new images move none of the old ones and
-    exact copies stay together.
+    file: str | None = None
+    """A reviewed schema, frozen by `pipeline_runner.py schema`. Left out, each run infers its own."""
+
+
+class ExampleValidatorConfig(Section):
+    """ExampleValidator: the gate for data, and the bounds that go into a schema when it is frozen.
+
+    A frozen file holds its own bounds, to be reviewed there: to change them, edit it.
     """
 
-    train: Annotated[float, Field(gt=0, lt=1)] = 0.7
-    eval: Annotated[float, Field(gt=0, lt=1)] = 0.1
-    test: Annotated[float, Field(gt=0, lt=1)] = 0.2
-    seed: Annotated[int, Field(ge=0)] = 0
-    """Another seed draws other splits; kept apart from the run's seed, so that trainings compare."""
-
-    @model_validator(mode="after")
-    def _shares_add_up(self) -> Self:
-        total = self.train + self.eval + self.test
-        if abs(total - 1) > 1e-6:
-            raise ValueError(f"train, eval and test must add up to 1. Received: {total:g}")
-        return self
+    stop_at: Literal["error", "never"] = "error"
+    """Whether anomalies stop the run. With a schema that nobody reviewed, they never do."""
+    largest_shift: Share = 0.1
+    """How far the share of one class or slice value may differ between splits, or from the last run."""
+    largest_divergence: Share = 0.2
+    """The same for width, height, channels and brightness, as Jensen-Shannon divergence of their deciles,
+    0 (alike) to 1 (apart). Alike pictures reach 0.1; a shift by one standard deviation makes 0.2."""
 
 
-class DataConfig(_Section):
-    """ImageExampleGen: where the labelled pictures are."""
-
-    source: Literal["class_folders", "solar_cells"] = "class_folders"
-    """`class_folders`: `path` holds one sub-folder a class. `solar_cells`: the sample data."""
-    path: str | None = None
-    share: Annotated[float, Field(gt=0, le=1)] = 1.0
-    """Share of the files to use, by a hash of their paths: a first try on little of much data."""
-    split: SplitConfig = SplitConfig()
-    max_quarantined_share: Share = 0.05
-    """More unreadable files than this stop the run: then it is the data set that is broken."""
-    max_pixels: Annotated[int, Field(ge=1, le=10**9)] = 50_000_000
-    """Width times height; larger pictures are quarantined, against decompression bombs."""
-
-    @model_validator(mode="after")
-    def _path_where_needed(self) -> Self:
-        if self.source == "class_folders" and not self.path:
-            raise ValueError("path must name a folder when source is class_folders; give --data DIR")
-        return self
-
-
-class BackboneConfig(_Section):
+class BackboneConfig(Section):
     """The pre-trained trunk, shared by Transform, Augment and Trainer."""
 
     name: str = "efficientnet_lite0"
     """A row of the table that `pipeline_runner.py backbones` prints."""
 
 
-class AugmentConfig(_Section):
+class AugmentConfig(Section):
     """Augment: K views of each training image, drawn once and reduced to cached features."""
 
     views: Annotated[int, Field(ge=1, le=64)] = 4
@@ -91,7 +68,7 @@ class AugmentConfig(_Section):
     """Images in one forward pass; bounds the node's memory."""
 
 
-class PhaseConfig(_Section):
+class PhaseConfig(Section):
     """One phase of training. What lies below `unfreeze` has no rate, and so is frozen."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
@@ -111,7 +88,7 @@ class PhaseConfig(_Section):
     batch_size: Annotated[int, Field(ge=1, le=4096)] = 32
 
 
-class TrainerConfig(_Section):
+class TrainerConfig(Section):
     """Trainer: the new head, the optimizer, and the phases in which the model trains."""
 
     optimizer: Literal["adam", "adamw", "rmsprop"] = "adam"
@@ -136,26 +113,43 @@ class TrainerConfig(_Section):
         return self
 
 
-class ThresholdConfig(_Section):
+class ThresholdConfig(Section):
     """One gate: `metric` on `slice` must reach `at_least`, or the model is not blessed."""
 
     metric: Literal["accuracy", "macro_f1", "macro_precision", "macro_recall"]
     at_least: Share
     slice: str = "overall"
-    """`overall`, or `feature=value`, such as `cell_type=mono`."""
+    """`overall`, or `column=value`, such as `cell_type=mono`; `a=x,b=y` for a crossed slice."""
+
+    def values(self) -> dict[str, str]:
+        """The slice's value for each of its columns; none for the overall one."""
+        if self.slice == "overall":
+            return {}
+        pairs = (part.partition("=") for part in re.split(r",(?=[^,=]+=)", self.slice))
+        return {column: value for column, _, value in pairs}
 
 
-class EvaluatorConfig(_Section):
+class EvaluatorConfig(Section):
     """Evaluator: which slices are reported, and what a model must reach to be pushed."""
 
-    slices: tuple[str, ...] = ()
-    """Features of the examples, one slice for each value."""
+    slices: tuple[str | tuple[str, ...], ...] = ()
+    """Columns of the data, one slice for each value; a list of columns crosses them. Derived ones are
+    always there: `size_bucket`, `brightness_bucket`, `orientation`."""
     thresholds: tuple[ThresholdConfig, ...] = (ThresholdConfig(metric="accuracy", at_least=0.5),)
     max_accuracy_drop: Share = 0.01
     """How much accuracy a model may lose against the last blessed one on the same test split."""
 
+    def crossings(self) -> list[tuple[str, ...]]:
+        """The columns of each slice."""
+        return [(entry,) if isinstance(entry, str) else entry for entry in self.slices]
 
-class Config(_Section):
+    def columns(self) -> list[str]:
+        """Every column that a slice or a threshold names, once, sorted."""
+        named = {column for crossing in self.crossings() for column in crossing}
+        return sorted(named.union(*(threshold.values() for threshold in self.thresholds)))
+
+
+class Config(Section):
     """One run of the pipeline, whole."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")] = "graft"
@@ -163,6 +157,8 @@ class Config(_Section):
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 17
     """Draws views, initial weights and the order of training."""
     data: DataConfig
+    schema_gen: SchemaGenConfig = SchemaGenConfig()
+    example_validator: ExampleValidatorConfig = ExampleValidatorConfig()
     backbone: BackboneConfig = BackboneConfig()
     augment: AugmentConfig = AugmentConfig()
     trainer: TrainerConfig = TrainerConfig()

@@ -10,8 +10,10 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from pipeline.config import Config, DataConfig
+from pipeline.config import Config
+from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.paths import check_text
 
 # PyYAML lets the errors of its constructors through, such as that of a date in month 13.
 _NOT_YAML = (yaml.YAMLError, ValueError, AttributeError, RecursionError)
@@ -19,24 +21,25 @@ _NOT_YAML = (yaml.YAMLError, ValueError, AttributeError, RecursionError)
 SAMPLE_CONFIG = Path(__file__).parent / "configs" / "solar_cells.yaml"
 
 
-def load_config(file: Path | None, data: Path | None = None, overrides: Sequence[str] = ()) -> Config:
+def load_config(file: Path | None, data: str | None = None, overrides: Sequence[str] = ()) -> Config:
     """Makes the config of a run.
 
     Args:
         file: a YAML file; without one, the sample's config, or the defaults if `data` is given.
-        data: a folder with one sub-folder a class; replaces the source that the file names.
+        data: where the pictures are, recognised by itself; replaces what the file names.
         overrides: `section.key=value` texts, the values in YAML; they win over the file.
 
     Raises:
         InputError: the file cannot be read, or a key or value is not legal. The text names the key,
-            what was received and, for an unknown key, the nearest legal one.
+            what was received and, for an unknown key, the nearest legal one. Or `data` is no UTF-8.
     """
     settings = _read(file or SAMPLE_CONFIG) if file or data is None else {}
     if data is not None:
-        settings.setdefault("name", _slug(Path(os.path.realpath(data)).name))
+        check_text(data, "data")
+        settings.setdefault("name", _name_of(data))
         section = settings.setdefault("data", {})
         if isinstance(section, dict):
-            section.update(source="class_folders", path=str(data))
+            section.update(source="auto", path=data)
     if overrides:
         settings = _merge(_defaults(), settings)
         for override in overrides:
@@ -50,7 +53,10 @@ def load_config(file: Path | None, data: Path | None = None, overrides: Sequence
 
 def dump_config(config: Config) -> str:
     """The resolved config as YAML that `load_config` reads back to an equal one."""
-    return str(yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
+    settings = config.model_dump(mode="json")
+    # PyYAML folds the rarer line breaks when it writes them as they are, so those are escaped.
+    is_plain = not re.search("[\x85\u2028\u2029\ufeff]", config.model_dump_json())
+    return str(yaml.safe_dump(settings, sort_keys=False, allow_unicode=is_plain))
 
 
 # --------------------------------------------------------------------------------------------------
@@ -107,6 +113,14 @@ def _apply(settings: dict[str, Any], override: str) -> None:
         target[last] = value
     else:
         raise InputError(f"--set {key}: `{last}` is no setting of a section.")
+
+
+def _name_of(data: str) -> str:
+    """A name for the model: that of the folder which is or holds the data."""
+    path = data if "://" in data or data.startswith("tfds:") else os.path.realpath(os.path.expanduser(data))
+    name = os.path.basename(path.rstrip("/"))
+    is_file = not os.path.isdir(path) and (Path(name).suffix or set(name) & set("*?[{"))
+    return _slug(os.path.basename(os.path.dirname(path)) if is_file else name)
 
 
 def _slug(name: str) -> str:

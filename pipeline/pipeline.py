@@ -4,12 +4,14 @@ from typing import Any
 
 from tfx.orchestration import pipeline as tfx_pipeline
 
-from components import latest_blessed_model, pusher, statistics, transform
+from components import latest_blessed_model, latest_statistics, pusher, statistics_gen, transform
 from components.augment import component as augment
 from components.backbone import get_backbone
 from components.backbone.cut import cut_for
 from components.evaluator import component as evaluator
 from components.example_gen import component as example_gen
+from components.example_validator import component as example_validator
+from components.schema_gen import component as schema_gen
 from components.trainer import component as trainer
 from pipeline.config import Config
 from pipeline.workspace import Workspace
@@ -36,21 +38,30 @@ def create_pipeline(
     cut = cut_for(backbone, (phase.unfreeze for phase in config.trainer.phases))
 
     # Reads labelled pictures, sets bad ones aside, splits into train, eval and test.
-    example_node = example_gen.build(config.data)
+    ledger = str(workspace.artifacts / "ImageExampleGen" / "ledger")
+    example_node = example_gen.build(config.data, ledger)
     examples = example_node.outputs["examples"]
 
     # Summarises everything but the pictures' bytes, for each split.
-    statistics_node = statistics.build_statistics_gen(examples, config.evaluator.slices)
+    statistics_node = statistics_gen.build(examples, config.evaluator.columns())
+    statistics = statistics_node.outputs["statistics"]
 
-    # Infers types, shapes and domains from the train split.
-    schema_node = statistics.build_schema_gen(statistics_node.outputs["statistics"])
+    # Infers types, shapes and domains from the train split, or takes those that were reviewed.
+    schema_node = schema_gen.build(statistics, config.schema_gen, config.evaluator.columns())
     schema = schema_node.outputs["schema"]
 
-    # Holds every split against the schema.
-    validator_node = statistics.build_example_validator(statistics_node.outputs["statistics"], schema)
+    # Finds what the data looked like at the last run.
+    reference_node = latest_statistics.build(statistics)
+
+    # Holds every split against the schema, train and the last run; a reviewed schema can stop the run.
+    previous, is_reviewed = reference_node.outputs["previous"], config.schema_gen.file is not None
+    validator_node = example_validator.build(
+        statistics, schema, previous, config.example_validator, is_reviewed=is_reviewed
+    )
 
     # Makes the deterministic graph that is served: decode, resize, class name to index.
     transform_node = transform.build(examples, schema, config.backbone)
+    transform_node.add_upstream_node(validator_node)  # nothing is made of data that was refused
     transform_graph = transform_node.outputs["transform_graph"]
 
     # Draws random views of the train split and runs the frozen trunk over them, once.
@@ -80,12 +91,20 @@ def create_pipeline(
     # Puts a blessed model where servers look for new versions.
     pusher_node = pusher.build(model, evaluator_node.outputs["blessing"], str(workspace.serving(config.name)))
 
-    data_nodes = [example_node, statistics_node, schema_node, validator_node, transform_node]
-    model_nodes = [augment_node, trainer_node, baseline_node, evaluator_node, pusher_node]
+    nodes = [
+        *(example_node, statistics_node, schema_node, reference_node, validator_node, transform_node),
+        *(augment_node, trainer_node, baseline_node, evaluator_node, pusher_node),
+    ]
+    return _assemble(nodes, config.name, workspace, metadata, beam_args)
+
+
+def _assemble(
+    nodes: list[Any], name: str, workspace: Workspace, metadata: Any, beam_args: tuple[str, ...]
+) -> tfx_pipeline.Pipeline:
     return tfx_pipeline.Pipeline(
-        pipeline_name=config.name,
+        pipeline_name=name,
         pipeline_root=str(workspace.artifacts),
-        components=[*data_nodes, *model_nodes],
+        components=nodes,
         metadata_connection_config=metadata,
         beam_pipeline_args=list(beam_args),
         enable_cache=True,

@@ -1,21 +1,35 @@
 """Answers for new pictures, from a pushed model alone: no config, no metadata, no training code.
 
-Pictures go through the same reading as those of training (upright, 8 bits, grey or RGB); decoding,
-resizing and scaling lie in the model itself.
+Pictures go through the same reading as those of training (upright, 8 bits, grey or RGB; nothing but
+regular files, none too large); decoding, resizing and scaling lie in the model itself.
 """
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from components.example_gen import files
+from components.example_gen.files import OutsideError
 from components.example_gen.picture import UnreadablePictureError, read_picture
-from pipeline.config import DataConfig
+from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.predict_paths import PictureFile
+from pipeline.runners.quiet import logging_to
 
 _BATCH_SIZE = 32
+_MAX_BYTES: int = DataConfig.model_fields["max_bytes"].default
+_MAX_PIXELS: int = DataConfig.model_fields["max_pixels"].default
+_SIGNATURE = "serving_default"
+_ARGUMENT = "image_bytes"
+_OUTPUTS = ("label", "labels", "probabilities")
+
+Answer = Callable[[Sequence[bytes]], Mapping[str, Any]]
+"""Pictures to the outputs of the model's signature, a row a picture."""
 
 
 @dataclass(frozen=True)
@@ -42,95 +56,106 @@ class Prediction:
         )
 
 
-def find_model(workspace: Path, model: Path | None) -> Path:
-    """The SavedModel to ask: `model`, its newest version, or the newest one of the workspace.
-
-    Raises:
-        InputError: there is none.
-    """
-    if model is not None:
-        if (model / "saved_model.pb").exists():
-            return model
-        versions = _versions(model)
-        if not versions:
-            raise InputError(f"`{model}` holds no SavedModel. Give --model a folder with saved_model.pb.")
-        return versions[-1]
-    served = [version for name in _folders(workspace / "serving") for version in _versions(name)]
-    if not served:
-        raise InputError(f"no model was pushed to workspace `{workspace}` yet. Run the pipeline first.")
-    return max(served, key=lambda version: int(version.name))
-
-
-def find_pictures(paths: Sequence[Path]) -> list[Path]:
-    """The files that `paths` name, folders searched through, hidden files left out.
-
-    Raises:
-        InputError: a path does not exist, or there is no file at all.
-    """
-    pictures: list[Path] = []
-    for path in paths:
-        if os.path.isdir(path):
-            found = (Path(where, name) for where, _, names in os.walk(path) for name in names)
-            pictures += sorted(file for file in found if file.is_file() and not _is_hidden(file, path))
-        elif os.path.exists(path):
-            pictures.append(path)
-        else:
-            raise InputError(f"no such file or folder: `{path}`.")
-    if not pictures:
-        raise InputError(f"no pictures in {', '.join(f'`{path}`' for path in paths)}.")
-    return pictures
-
-
-def predict(model: Path, pictures: Sequence[Path], top: int) -> Iterator[Prediction]:
+def predict(model: Path, pictures: Sequence[PictureFile], top: int) -> Iterator[Prediction]:
     """Answers for each picture, in order; one that cannot be read does not stop the others.
 
     Args:
         model: a SavedModel with the signature `serving_default`.
         pictures: files.
         top: how many classes to name, at least 1.
+
+    Raises:
+        InputError: the model cannot be loaded, is none of Graft's, or fails on a picture.
     """
+    with _quiet():
+        answer = _load(model)
+    for start in range(0, len(pictures), _BATCH_SIZE):
+        with _quiet():
+            answered = _ask(answer, pictures[start : start + _BATCH_SIZE], top)
+        yield from answered
+
+
+def _quiet() -> AbstractContextManager[Any]:
+    """TensorFlow's chatter would mix with the answers. Never open while the caller prints."""
+    return logging_to(Path(os.devnull), verbose=False)
+
+
+def _load(model: Path) -> Answer:
     import tensorflow as tf  # takes seconds; a wrong path should not
 
-    loaded = tf.saved_model.load(str(model))
-    answer = loaded.signatures["serving_default"]
-    for start in range(0, len(pictures), _BATCH_SIZE):
-        batch = [_read(path) for path in pictures[start : start + _BATCH_SIZE]]
-        contents = [content for content in batch if isinstance(content, bytes)]
-        answers = iter(_answers(answer(image_bytes=tf.constant(contents)), top) if contents else ())
-        for path, content in zip(pictures[start : start + _BATCH_SIZE], batch, strict=True):
-            if isinstance(content, bytes):
-                yield Prediction(str(path), scores=next(answers))
-            else:
-                yield Prediction(str(path), error=str(content))
-
-
-def _is_hidden(file: Path, below: Path) -> bool:
-    return any(part.startswith(".") for part in file.relative_to(below).parts)
-
-
-def _read(path: Path) -> bytes | Exception:
     try:
-        return read_picture(
-            path.read_bytes(), path.name, DataConfig.model_fields["max_pixels"].default
-        ).content
-    except OSError as error:
-        return ValueError(error.strerror)
-    except UnreadablePictureError as error:
-        return error
+        signatures = tf.saved_model.load(str(model)).signatures
+    except Exception as error:  # a damaged file makes TensorFlow raise half a dozen kinds
+        raise InputError(
+            f"`{model}` cannot be loaded, it may be damaged or half copied: {_reason(error)}. "
+            "Give another one with --model, or run the pipeline again."
+        ) from error
+    function = _checked(model, signatures)
+
+    def answer(contents: Sequence[bytes]) -> Mapping[str, Any]:
+        try:
+            outputs = function(**{_ARGUMENT: tf.constant(contents)})
+        # TensorFlow decodes its own message, which may hold bytes of the picture.
+        except (tf.errors.OpError, UnicodeDecodeError) as error:
+            raise InputError(f"`{model}` cannot answer: {_reason(error)}.") from error
+        return {name: outputs[name].numpy() for name in _OUTPUTS}
+
+    return answer
 
 
-def _answers(outputs: dict[str, Any], top: int) -> Iterator[tuple[tuple[str, float], ...]]:
-    for names, probabilities in zip(outputs["labels"].numpy(), outputs["probabilities"].numpy(), strict=True):
-        best = probabilities.argsort()[::-1][:top]
-        yield tuple((names[index].decode(), float(probabilities[index])) for index in best)
+def _checked(model: Path, signatures: Mapping[str, Any]) -> Any:
+    """The signature that answers, if the model has it as Graft exports it."""
+    if _SIGNATURE not in signatures:
+        raise _foreign(model, f"it has no signature `{_SIGNATURE}`. It has: {_listed(signatures)}")
+    function = signatures[_SIGNATURE]
+    _, arguments = function.structured_input_signature
+    if set(arguments) != {_ARGUMENT}:
+        takes = _listed(arguments)
+        raise _foreign(model, f"`{_SIGNATURE}` must take `{_ARGUMENT}`. It takes: {takes}")
+    outputs = function.structured_outputs
+    missing = [name for name in _OUTPUTS if name not in outputs]
+    if missing:
+        raise _foreign(model, f"it lacks the outputs {_listed(missing)}. It has: {_listed(outputs)}")
+    return function
 
 
-def _versions(name: Path) -> list[Path]:
-    versions = [
-        path for path in _folders(name) if path.name.isdecimal() and (path / "saved_model.pb").exists()
+def _foreign(model: Path, reason: str) -> InputError:
+    return InputError(f"`{model}` is no model of Graft's: {reason}. Give another one with --model.")
+
+
+def _listed(names: Sequence[str] | Mapping[str, Any]) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
+def _reason(error: Exception) -> str:
+    """TensorFlow's texts go on for pages."""
+    return textwrap.shorten(str(error) or type(error).__name__, 300, placeholder=" ...").rstrip(".")
+
+
+def _ask(answer: Answer, pictures: Sequence[PictureFile], top: int) -> list[Prediction]:
+    batch = [_read(picture) for picture in pictures]
+    contents = [content for content in batch if isinstance(content, bytes)]
+    scores = iter(_best(answer(contents), top) if contents else ())
+    return [
+        Prediction(picture.path, scores=next(scores))
+        if isinstance(content, bytes)
+        else Prediction(picture.path, error=content)
+        for picture, content in zip(pictures, batch, strict=True)
     ]
-    return sorted(versions, key=lambda path: int(path.name))
 
 
-def _folders(path: Path) -> list[Path]:
-    return [entry for entry in path.iterdir() if entry.is_dir()] if path.is_dir() else []
+def _read(picture: PictureFile) -> bytes | str:
+    """The picture as training would see it, or why it cannot be read."""
+    try:
+        content = files.read(picture.place, _MAX_BYTES)
+        return read_picture(content, os.path.basename(picture.path), _MAX_PIXELS).content
+    except OSError as error:
+        return error.strerror or str(error)
+    except (OutsideError, UnreadablePictureError) as error:
+        return str(error)
+
+
+def _best(outputs: Mapping[str, Any], top: int) -> Iterator[tuple[tuple[str, float], ...]]:
+    for names, probabilities in zip(outputs["labels"], outputs["probabilities"], strict=True):
+        best = probabilities.argsort()[::-1][:top]
+        yield tuple((names[index].decode(errors="replace"), float(probabilities[index])) for index in best)

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.errors import InputError
+from pipeline.paths import check_text
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,10 @@ class Workspace:
     """Paths below `root`: `metadata.sqlite`, `artifacts/`, `runs/<run id>/`, `serving/<name>/`."""
 
     root: Path
+
+    def __post_init__(self) -> None:
+        """Raises InputError if ML Metadata and TensorFlow could not hold the path."""
+        check_text(str(self.root), "workspace")
 
     @property
     def artifacts(self) -> Path:

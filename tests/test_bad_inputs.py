@@ -42,6 +42,11 @@ def sample(*arguments: str) -> Prepare:
     return lambda root: ["run", *arguments]
 
 
+def threshold(name: str) -> Prepare:
+    """The sample data, and a threshold on this slice."""
+    return sample("--set", f"evaluator.thresholds=[{{metric: accuracy, at_least: 0, slice: '{name}'}}]")
+
+
 def data_file(root: Path) -> list[str]:
     (root / "data").write_text("x")
     return ["run", "--data", str(root / "data")]
@@ -92,6 +97,28 @@ def predict(*arguments: str) -> Prepare:
     return prepare
 
 
+def broken_model(content: bytes) -> Prepare:
+    """A picture, and a SavedModel that holds nothing but `content`."""
+
+    def prepare(root: Path) -> list[str]:
+        (root / "a.jpg").write_bytes(pictures.jpeg())
+        (root / "model").mkdir()
+        (root / "model" / "saved_model.pb").write_bytes(content)
+        return ["predict", f"{root}/a.jpg", "--model", f"{root}/model"]
+
+    return prepare
+
+
+def reviewed(content: str) -> Prepare:
+    """The sample data, and a reviewed schema."""
+
+    def prepare(root: Path) -> list[str]:
+        (root / "schema.pbtxt").write_text(content)
+        return ["run", "--set", f"schema_gen.file={root}/schema.pbtxt"]
+
+    return prepare
+
+
 OURS: dict[str, tuple[Prepare, tuple[str, ...]]] = {
     "no such folder": (sample("--data", "no/such"), ("no such folder: `no/such`",)),
     "folder name too long": (sample("--data", "x" * 300), ("x" * 300,)),
@@ -125,20 +152,27 @@ OURS: dict[str, tuple[Prepare, tuple[str, ...]]] = {
         sample("--set", "trainer.phases.1.unfreeze=block_99"),
         ("trainer.phases.unfreeze", "stem", "Received: 'block_99'"),
     ),
-    "unknown slice": (good("--set", "evaluator.slices=[colour]"), ("slice `colour`", "It has: none")),
+    "unknown slice": (good("--set", "evaluator.slices=[colour]"), ("slice `colour`", "It has: size_bucket")),
     "unknown slice of the sample": (
         sample("--set", "evaluator.slices=[colour]"),
         ("slice `colour`", "It has: cell_type"),
     ),
-    "unknown slice of a threshold": (
-        good("--set", "evaluator.thresholds=[{metric: accuracy, at_least: 0, slice: colour=red}]"),
-        ("slice `colour`",),
-    ),
+    "unknown slice of a threshold": (threshold("colour=red"), ("slice `colour`",)),
+    "threshold on no slice": (threshold("label"), ("overall", "column=value", "Received: 'label'")),
+    "threshold on a value that is not there": (threshold("label=nosuch"), ("`label` has: defective, f",)),
+    "threshold on a part of all": (threshold("overall=5"), ("slice `overall`", "It has: cell_type")),
+    "slice of all": (sample("--set", "evaluator.slices=[overall]"), ("slice `overall`", "always reported")),
+    "phases out of order": (sample("--set", "trainer.phases.0.unfreeze=stem"), ("from the top down",)),
+    "unknown node": (good("--to", "Traner"), ("no node `Traner`", "Trainer")),
+    "nodes out of order": (good("--from", "Pusher", "--to", "Augment"), ("--to Augment comes before",)),
+    "data path no text": (sample("--data", os.fsdecode(b"\xe9")), (r"the path of the data, `\xe9`",)),
+    "workspace no text": (good("--workspace", os.fsdecode(b"\xe9")), ("path of the workspace", "no UTF-8")),
     "workspace is a file": (workspace_file, ("workspace`", "cannot be written", "--workspace DIR")),
     "workspace is a circular link": (circular_workspace, ("workspace`",)),
     "workspace below a file": (good("--workspace", "/dev/null/w"), ("cannot be written", "--workspace DIR")),
     "predict on nothing": (predict("{root}/none.jpg"), ("no such file or folder", "none.jpg")),
     "predict on a name too long": (predict("x" * 300), ("x" * 300,)),
+    "predict on a name that is no text": (predict(os.fsdecode(b"odd\xff.jpg")), (r"odd\udcff.jpg",)),
     "predict on an empty folder": (predict("{root}/models"), ("no pictures in",)),
     "predict before a run": (predict("{root}/a.jpg"), ("no model was pushed", "Run the pipeline first")),
     "predict with no model": (
@@ -146,6 +180,23 @@ OURS: dict[str, tuple[Prepare, tuple[str, ...]]] = {
         ("models` holds no SavedModel", "--model"),
     ),
     "predict with a missing model": (predict("{root}/a.jpg", "--model", "{root}/none"), ("no SavedModel",)),
+    "predict with a model's name too long": (predict("{root}/a.jpg", "--model", "x" * 300), ("x" * 300,)),
+    "predict with an empty model": (broken_model(b""), ("model` cannot be loaded", "--model")),
+    "predict with a cut model": (broken_model(b"\x08\x01\x12\xff\xff\x03\n"), ("model` cannot be loaded",)),
+    "schema file missing": (
+        sample("--set", "schema_gen.file=none.pbtxt"),
+        ("schema `none.pbtxt` cannot be read: No such file", "pipeline_runner.py schema"),
+    ),
+    "schema file not a schema": (reviewed("feature { nme: 'a' }"), ("no schema in text form: at 1:11",)),
+    "schema of other columns": (
+        reviewed("feature { name: 'label' type: BYTES }"),
+        ("does not describe `width`", "`cell_type`", "Run once without schema_gen.file"),
+    ),
+    "schema before a run": (lambda root: ["schema"], ("holds no run", "pipeline_runner.py run")),
+    "schema over a file": (
+        lambda root: ["schema", "--output", "README.md"],
+        ("`README.md` is there already", "--force"),
+    ),
 }
 
 USAGE = {

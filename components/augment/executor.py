@@ -121,6 +121,7 @@ class _Embed(beam.DoFn):
         parsed = [tf.train.Example.FromString(record).features.feature for record in records]
         images, labels = self._decode(parsed)
         ids = [example[features.IMAGE_ID].bytes_list.value[0] for example in parsed]
+        weights = [example[features.WEIGHT].float_list.value[0] for example in parsed]
         cached, pooled = [], []
         for view in range(self._views):
             if view == 0:
@@ -130,14 +131,14 @@ class _Embed(beam.DoFn):
                 at_cut, features_of_view = self._augmented(images, seeds)
             cached.append(self._compact(at_cut.numpy()))
             pooled.append(features_of_view.numpy().astype(np.float16))
-            _count_batch(self._total)
-        for row, (image_id, label) in enumerate(zip(ids, labels, strict=True)):
+            progress.count("views", self._total)
+        for row, (image_id, label, weight) in enumerate(zip(ids, labels, weights, strict=True)):
             by_prefix = {
                 FEATURES_PREFIX: np.stack([view[row] for view in pooled]),
                 ACTIVATIONS_PREFIX: np.stack([view[row] for view in cached]),
             }
             for prefix, array in by_prefix.items():
-                yield beam.pvalue.TaggedOutput(prefix, encode(image_id, label, array))
+                yield beam.pvalue.TaggedOutput(prefix, encode(image_id, label, weight, array))
 
     def _decode(self, parsed: list[Any]) -> tuple[tf.Tensor, list[int]]:
         raw = {
@@ -156,13 +157,3 @@ class _Embed(beam.DoFn):
 def _embed(images: tf.Tensor, lower: Any, upper: Any) -> tuple[tf.Tensor, tf.Tensor]:
     at_cut = lower(images, training=False)
     return at_cut, tf.reduce_mean(upper(at_cut, training=False), axis=(1, 2))
-
-
-_batches_done = 0
-
-
-def _count_batch(total: int) -> None:
-    """Beam copies its DoFns, so the count of this process lies outside of them."""
-    global _batches_done
-    _batches_done = _batches_done % total + 1
-    progress.report("views", _batches_done, total)

@@ -4,7 +4,7 @@ The cut is the deepest point that no phase unfreezes. With a stage named in `unf
 output of the stage below; with the lowest stage, or below it, it is the pixels themselves.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from components.backbone import Backbone
@@ -43,6 +43,26 @@ def cut_for(backbone: Backbone, unfreezes: Iterable[str]) -> str:
     deepest = max((len(unfrozen_stages(backbone, unfreeze)) for unfreeze in unfreezes), default=0)
     below = backbone.stages[: len(backbone.stages) - deepest]
     return below[-1] if below else PIXELS
+
+
+def check_order(backbone: Backbone, unfreezes: Sequence[str]) -> None:
+    """Asks that each phase trains what the one before it trained, or more.
+
+    Otherwise its cached features would be those of layers that have changed since.
+
+    Args:
+        backbone: of all phases.
+        unfreezes: what each phase unfreezes, in their order.
+
+    Raises:
+        InputError: a phase unfreezes less than the one before it, or no stage of the backbone.
+    """
+    depths = [len(unfrozen_stages(backbone, unfreeze)) for unfreeze in unfreezes]
+    if depths != sorted(depths):
+        raise InputError(
+            "`trainer.phases` must unfreeze from the top down, each as much as the one before or more. "
+            f"Received: {list(unfreezes)}"
+        )
 
 
 def split_trunk(trunk: "keras.Model", cut: str) -> tuple["keras.Model", "keras.Model"]:

@@ -8,12 +8,21 @@ serving would show here.
 from tensorflow_model_analysis.proto import config_pb2
 from tfx import types
 from tfx.components import Evaluator
+from tfx.dsl.components.base import executor_spec
 
 from components import features
 from components.evaluator import metrics
-from pipeline.config import EvaluatorConfig
+from components.evaluator.executor import CountedEvaluatorExecutor
+from pipeline.config import EvaluatorConfig, ThresholdConfig
 
-OVERALL = "overall"
+_NO_FLOOR = ThresholdConfig(metric="accuracy", at_least=0)
+"""Stands in where no threshold is set: TFX blesses nothing that was held against nothing."""
+
+
+class CountedEvaluator(Evaluator):
+    """Evaluator that answers for every test picture; its node is called Evaluator."""
+
+    EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(CountedEvaluatorExecutor)
 
 
 def build(
@@ -24,7 +33,7 @@ def build(
     config: EvaluatorConfig,
 ) -> Evaluator:
     """The node of this room."""
-    return Evaluator(
+    node = CountedEvaluator(
         examples=examples,
         model=model,
         baseline_model=baseline_model,
@@ -32,6 +41,7 @@ def build(
         example_splits=[features.TEST],
         eval_config=eval_config(config),
     )
+    return node.with_id("Evaluator")
 
 
 def eval_config(config: EvaluatorConfig) -> config_pb2.EvalConfig:
@@ -42,21 +52,19 @@ def eval_config(config: EvaluatorConfig) -> config_pb2.EvalConfig:
         label_key=features.LABEL_XF,
         prediction_key="probabilities",
     )
-    slices = [config_pb2.SlicingSpec()]
-    slices += [config_pb2.SlicingSpec(feature_keys=[name]) for name in (*config.slices, features.LABEL)]
     spec = config_pb2.MetricsSpec(
         metrics=[config_pb2.MetricConfig(class_name="ArgmaxScores", module=metrics.__name__)]
     )
-    for threshold in config.thresholds:
+    for threshold in config.thresholds or (_NO_FLOOR,):
         spec.per_slice_thresholds[threshold.metric].thresholds.add(
-            slicing_specs=[_slicing_spec(threshold.slice)],
+            slicing_specs=[config_pb2.SlicingSpec(feature_values=threshold.values())],
             threshold=config_pb2.MetricThreshold(
                 value_threshold=config_pb2.GenericValueThreshold(lower_bound={"value": threshold.at_least})
             ),
         )
     # Named per slice although it is the overall one: without a slice, TFMA would ask it of every slice.
     spec.per_slice_thresholds[metrics.ACCURACY].thresholds.add(
-        slicing_specs=[_slicing_spec(OVERALL)],
+        slicing_specs=[config_pb2.SlicingSpec()],
         threshold=config_pb2.MetricThreshold(
             change_threshold=config_pb2.GenericChangeThreshold(
                 direction=config_pb2.MetricDirection.HIGHER_IS_BETTER,
@@ -64,11 +72,16 @@ def eval_config(config: EvaluatorConfig) -> config_pb2.EvalConfig:
             )
         ),
     )
-    return config_pb2.EvalConfig(model_specs=[model_spec], slicing_specs=slices, metrics_specs=[spec])
+    return config_pb2.EvalConfig(
+        model_specs=[model_spec], slicing_specs=_slicing_specs(config), metrics_specs=[spec]
+    )
 
 
-def _slicing_spec(name: str) -> config_pb2.SlicingSpec:
-    if name == OVERALL:
-        return config_pb2.SlicingSpec()
-    feature, _, value = name.partition("=")
-    return config_pb2.SlicingSpec(feature_values={feature: value})
+def _slicing_specs(config: EvaluatorConfig) -> list[config_pb2.SlicingSpec]:
+    """The overall slice, those of the config, those that a threshold asks for, the label's; each once.
+
+    TFMA counts an example twice in a slice that is named twice, and knows no slice that is not named.
+    """
+    asked = [*config.crossings(), *(tuple(threshold.values()) for threshold in config.thresholds)]
+    named = dict.fromkeys(tuple(sorted(set(columns))) for columns in [(), *asked, (features.LABEL,)])
+    return [config_pb2.SlicingSpec(feature_keys=columns) for columns in named]

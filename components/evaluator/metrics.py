@@ -4,6 +4,9 @@ TFMA thresholds each class at 0.5 when it binarizes, which is not what a classif
 its macro averages are NaN on a slice that lacks a class; NaN fails every gate. Here one confusion matrix
 of labels against argmax is counted, and everything else follows from it. Classes that a slice neither
 holds nor predicts are left out of its macro averages, as scikit-learn leaves them out.
+
+A model may be asked of a class that it never learnt, a baseline above all. Such a picture is a miss: it
+counts in the accuracy, and in the precision of the class that it was taken for.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,22 +20,25 @@ from tensorflow_model_analysis.metrics import metric_types, metric_util
 ACCURACY, SUPPORT = "accuracy", "support"
 PRECISION, RECALL, F1 = "precision", "recall", "f1"
 CONFUSION = "confusion"
-"""`confusion` counts pairs: name `confusion/<true>`, sub-key class_id <predicted>."""
+"""`confusion` counts pairs: name `confusion/<true>`, sub-key class_id <predicted>. The last <true> stands
+for all classes that the model does not know."""
 
 
 def scores(matrix: np.ndarray) -> dict[str, float | np.ndarray]:
     """All scores of a confusion matrix.
 
     Args:
-        matrix: counts [classes, classes]; rows are labels, columns predictions.
+        matrix: counts [classes + 1, classes]; rows are labels, the last one those that the model does not
+            know; columns are predictions.
 
     Returns:
         `accuracy`, `support` (examples), `macro_precision`, `macro_recall`, `macro_f1` as floats;
         `precision`, `recall`, `f1` as float64 [classes]. A ratio with nothing below it is 0, as
-        with scikit-learn's `zero_division=0`. No value is ever NaN.
+        with scikit-learn's `zero_division=0`; unknown labels stand outside of its `labels`. No value
+        is ever NaN.
     """
     hits = np.diag(matrix).astype(np.float64)
-    labelled, predicted = matrix.sum(axis=1), matrix.sum(axis=0)
+    labelled, predicted = matrix[:-1].sum(axis=1), matrix.sum(axis=0)
     precision, recall = _ratio(hits, predicted), _ratio(hits, labelled)
     f1 = _ratio(2 * hits, labelled + predicted)
     seen = (labelled + predicted) > 0
@@ -49,6 +55,10 @@ def scores(matrix: np.ndarray) -> dict[str, float | np.ndarray]:
         F1: f1,
         **macro,
     }
+
+
+def _no_counts(classes: int) -> np.ndarray:
+    return np.zeros((classes + 1, classes), dtype=np.int64)
 
 
 def _ratio(over: np.ndarray, under: np.ndarray) -> np.ndarray:
@@ -85,22 +95,28 @@ def _metric_key(name: str, model_name: str, output_name: str, sub_key: Any) -> m
 
 
 class _ConfusionMatrix(beam.CombineFn):
-    """Counts label against argmax; the number of classes is that of the probabilities."""
+    """Counts label against argmax; the number of classes is that of the probabilities.
+
+    Transform's vocabulary gives a class that it does not hold the id -1.
+    """
 
     def __init__(self, model_name: str, output_name: str) -> None:
         self._model_name = model_name
         self._output_name = output_name
 
     def create_accumulator(self) -> np.ndarray:
-        return np.zeros((0, 0), dtype=np.int64)
+        return _no_counts(0)
 
     def add_input(self, matrix: np.ndarray, inputs: metric_types.StandardMetricInputs) -> np.ndarray:
         for label, probabilities, _ in metric_util.to_label_prediction_example_weight(
             inputs, model_name=self._model_name, output_name=self._output_name, flatten=False
         ):
+            classes = probabilities.size
             if not matrix.size:
-                matrix = np.zeros((probabilities.size, probabilities.size), dtype=np.int64)
-            matrix[int(np.ravel(label)[0]), int(np.argmax(probabilities))] += 1
+                matrix = _no_counts(classes)
+            label_id = int(np.ravel(label)[0])
+            row = label_id if 0 <= label_id < classes else classes
+            matrix[row, int(np.argmax(probabilities))] += 1
         return matrix
 
     def merge_accumulators(self, matrices: Iterable[np.ndarray]) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow_model_analysis as tfma
 
 from components.evaluator import metrics
-from components.evaluator.component import OVERALL
+from components.evaluator.slices import OVERALL
 
 
 @dataclass(frozen=True)
@@ -16,15 +16,19 @@ class SliceScores:
     """The scores of one slice.
 
     Attributes:
-        name: `overall`, or `feature=value`.
-        confusion: int64 [classes, classes]; rows are labels, columns predictions.
+        name: `overall`, or `column=value`; `a=x,b=y` where columns are crossed, sorted by column.
+        confusion: int64 [classes + 1, classes]; rows are labels, the last one those that the model does
+            not know; columns are predictions.
     """
 
     name: str
     confusion: np.ndarray
 
     def as_dict(self, labels: list[str]) -> dict[str, Any]:
-        """The fields of `summary.json`: examples, accuracy, macro averages, and each class's scores."""
+        """The fields of `summary.json`: examples, accuracy, macro averages, and each class's scores.
+
+        `confusion` has a row for each of `labels`; `unknown` counts the examples of all other classes.
+        """
         all_scores = metrics.scores(self.confusion)
         per_class = {
             label: {
@@ -40,7 +44,8 @@ class SliceScores:
             "accuracy": all_scores[metrics.ACCURACY],
             **{name: value for name, value in all_scores.items() if name.startswith("macro_")},
             "per_class": per_class,
-            "confusion": self.confusion.tolist(),
+            "confusion": self.confusion[:-1].tolist(),
+            "unknown": int(self.confusion[-1].sum()),
         }
 
 
@@ -55,8 +60,8 @@ def read_scores(uri: str) -> list[SliceScores]:
             and item.key.model_name in ("", "candidate")
             and not item.key.is_diff
         }
-        classes = 1 + max(label for label, _ in cells) if cells else 0
-        matrix = np.zeros((classes, classes), dtype=np.int64)
+        classes = 1 + max((predicted for _, predicted in cells), default=-1)
+        matrix = np.zeros((classes + 1, classes), dtype=np.int64)
         for cell, count in cells.items():
             matrix[cell] = round(count)
         slices.append(SliceScores(_slice_name(record.slice_key), matrix))
@@ -76,11 +81,17 @@ def read_reasons(uri: str) -> list[str]:
     ]
     for missing in result.missing_slices:
         reasons.append(f"no test picture lies in slice {_spec_name(missing)}, which has a threshold")
+    if result.missing_thresholds:
+        reasons.append("there is no threshold to hold the model against; set evaluator.thresholds")
+    if not reasons and not result.validation_ok:
+        reasons.append("the Evaluator refused it and gave no reason; see log.txt")
     return reasons
 
 
 def _reason(failure: Any, slice_name: str) -> str:
     metric = failure.metric_key.name
+    if failure.message:  # then there is no value that could be held against a bound
+        return f"{metric} on {slice_name} cannot be judged: {' '.join(failure.message.split())}"
     value = failure.metric_value.double_value.value
     threshold = failure.metric_threshold
     if failure.metric_key.is_diff or threshold.HasField("change_threshold"):

@@ -1,7 +1,7 @@
 """ImageExampleGen: class folders (or another source) to examples, split into train, eval and test.
 
-In: the files that `data` in the config points to. Out: `examples` (one TFRecord folder a split) and
-`quarantine` (the files that are no usable pictures, with their reasons, and the counts by class).
+In: the pictures that `data` in the config points to. Out: `examples` (one TFRecord folder a split) and
+`quarantine` (the pictures that were set aside, with their reasons, and everything else that was found).
 """
 
 from typing import Any
@@ -13,16 +13,11 @@ from tfx.proto import example_gen_pb2
 from tfx.types import component_spec, standard_artifacts
 
 from components.example_gen.executor import ImageExampleGenExecutor
+from components.example_gen.quarantine import Quarantine
 from components.example_gen.sources import fingerprint, list_rows
 from components.features import SPLITS
 from pipeline import VERSION
-from pipeline.config import DataConfig
-
-
-class Quarantine(types.Artifact):
-    """Files that became no example: path, label and reason of each; and the counts of those that did."""
-
-    TYPE_NAME = "Quarantine"
+from pipeline.data_config import DataConfig
 
 
 class ImageExampleGenSpec(component_spec.ComponentSpec):
@@ -30,6 +25,7 @@ class ImageExampleGenSpec(component_spec.ComponentSpec):
 
     PARAMETERS = {
         "data": component_spec.ExecutionParameter(type=str),
+        "ledger": component_spec.ExecutionParameter(type=str),
         "version": component_spec.ExecutionParameter(type=str),
         "input_config": component_spec.ExecutionParameter(type=example_gen_pb2.Input),
         "output_config": component_spec.ExecutionParameter(type=example_gen_pb2.Output),
@@ -50,7 +46,8 @@ class ImageExampleGenDriver(driver.Driver):
         self, exec_properties: dict[str, Any], pipeline_info: Any, component_info: Any
     ) -> dict[str, Any]:
         rows = list_rows(DataConfig.model_validate_json(exec_properties["data"]))
-        return {**exec_properties, "input_fingerprint": fingerprint(rows), "span": 0, "version": None}
+        span = max(row.span for row in rows)
+        return {**exec_properties, "input_fingerprint": fingerprint(rows), "span": span, "version": None}
 
 
 class ImageExampleGen(base_beam_component.BaseBeamComponent):
@@ -61,13 +58,14 @@ class ImageExampleGen(base_beam_component.BaseBeamComponent):
     DRIVER_CLASS = ImageExampleGenDriver
 
 
-def build(config: DataConfig) -> ImageExampleGen:
-    """The node of this room."""
+def build(config: DataConfig, ledger: str) -> ImageExampleGen:
+    """The node of this room. `ledger` is the folder that remembers splits from run to run."""
     split_config = example_gen_pb2.SplitConfig(
         splits=[example_gen_pb2.SplitConfig.Split(name=split, hash_buckets=1) for split in SPLITS]
     )
     spec = ImageExampleGenSpec(
         data=config.model_dump_json(),
+        ledger=ledger,
         version=VERSION,  # code is not part of TFX's cache keys: another Graft reads everything anew
         input_config=example_gen_pb2.Input(splits=[example_gen_pb2.Input.Split(name="all", pattern="*")]),
         output_config=example_gen_pb2.Output(split_config=split_config),

@@ -1,13 +1,10 @@
-"""The work of ImageExampleGen: rows to tf.Examples in their splits, and a list of what was refused."""
+"""The work of ImageExampleGen: examine every row, judge them together, write each where it belongs."""
 
-import hashlib
 import json
 import logging
 import os
-import zlib
-from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import apache_beam as beam
@@ -17,52 +14,28 @@ from tfx.components.example_gen.base_example_gen_executor import BaseExampleGenE
 from tfx.components.util import examples_utils
 from tfx.types import artifact_utils
 
-from components import features
-from components.example_gen.picture import UnreadablePictureError, read_picture
-from components.example_gen.sources import Row, list_rows
-from components.example_gen.split import split_of
-from pipeline.config import DataConfig
-from pipeline.errors import InputError
+from components import features, progress
+from components.example_gen import handfuls, quarantine
+from components.example_gen.entry import Entry
+from components.example_gen.examine import examine_all, printable
+from components.example_gen.judgement import Judgement, judge, refuse
+from components.example_gen.ledger import Ledger
+from components.example_gen.rows import Row
+from components.example_gen.sources import list_rows
+from components.example_gen.write import REFUSED, carry_out, orders
+from components.feature_store import count_records
+from pipeline.data_config import DataConfig
 
-QUARANTINE_FILE = "quarantine.jsonl"
-COUNTS_FILE = "counts.json"
-_SHARD_SUFFIX = "-00000-of-00001"
+_ENTRIES = ".entries"
+_ORDERS = ".orders"
+_REFUSALS = ".refusals"
 
 
 class ImageExampleGenExecutor(BaseExampleGenExecutor):
-    """Reads every row in Beam. No picture is dropped: it is an example, or a line of the quarantine."""
+    """Two passes of Beam with a judgement between them. No row is dropped: it is an example or a refusal."""
 
     def GetInputSourceToExamplePTransform(self) -> beam.PTransform:
-        raise NotImplementedError("rows carry their own split; GenerateExamplesByBeam makes them")
-
-    def GenerateExamplesByBeam(
-        self, pipeline: beam.Pipeline, exec_properties: dict[str, Any]
-    ) -> dict[str, beam.PCollection]:
-        """Returns one collection of serialized tf.Examples for each split."""
-        config = DataConfig.model_validate_json(exec_properties["data"])
-        read = (
-            pipeline
-            | "Rows" >> beam.Create(self._rows, reshuffle=False)
-            # Spreads over workers as Beam's Reshuffle does, but in the same order every time.
-            | "Spread" >> beam.GroupBy(_bucket)
-            | "Gather" >> beam.FlatMap(lambda group: sorted(group[1], key=lambda row: row.path))
-            | "Read" >> beam.ParDo(_ReadPicture(config)).with_outputs()
-        )
-        refused = read[_REFUSED] | "AsLines" >> beam.Map(lambda entry: json.dumps(entry, sort_keys=True))
-        self._write_one(refused, "Quarantine", QUARANTINE_FILE)
-        counted = (
-            [
-                read[split] | f"Label[{split}]" >> beam.Map(_split_and_label, split)
-                for split in features.SPLITS
-            ]
-            | beam.Flatten()
-            | beam.combiners.Count.PerElement()
-            | beam.Map(json.dumps)
-        )
-        self._write_one(counted, "Counts", COUNTS_FILE)
-        return {
-            split: read[split] | f"Serialize[{split}]" >> beam.Map(_serialize) for split in features.SPLITS
-        }
+        raise NotImplementedError("rows are placed one by one; Write makes the examples")
 
     def Do(
         self,
@@ -73,158 +46,111 @@ class ImageExampleGenExecutor(BaseExampleGenExecutor):
         """Writes `examples` and `quarantine`, and refuses a data set that is broken.
 
         Raises:
-            InputError: too large a share of the files is unreadable, or no readable picture of a
-                class came into the train split.
+            InputError: see `components.example_gen.judgement.refuse`.
+            RuntimeError: fewer or more records came out than went in.
         """
         config = DataConfig.model_validate_json(exec_properties["data"])
-        self._quarantine = artifact_utils.get_single_uri(output_dict["quarantine"])
-        self._rows = list_rows(config)
         examples = artifact_utils.get_single_instance(output_dict["examples"])
         examples.split_names = artifact_utils.encode_split_names(list(features.SPLITS))
-        with self._make_beam_pipeline() as pipeline:
-            # TFX's base class reshuffles here: every picture in memory, and an order by chance.
-            for split, records in self.GenerateExamplesByBeam(pipeline, exec_properties).items():
-                path = os.path.join(artifact_utils.get_split_uri([examples], split), "examples")
-                # Not gzipped: pictures are compressed already, and four nodes read them again.
-                _ = records | f"Write[{split}]" >> beam.io.WriteToTFRecord(path)
+        aside = artifact_utils.get_single_uri(output_dict["quarantine"])
+        rows = sorted(list_rows(config), key=lambda row: printable(row.path))
+        entries = self._examine(rows, config, os.path.join(aside, _ENTRIES))
+        ledger = Ledger(exec_properties["ledger"], config)
+        known = ledger.read()
+        judgement = judge(entries, config, known)
+        for entry, placement in zip(entries, judgement.placements, strict=True):
+            if placement.split is None:
+                logging.warning("quarantined %r: %s", entry.path, placement.reason)
+        refuse(judgement, entries, config)
+        self._write(rows, entries, judgement, config, examples, aside)
+        quarantine.write_findings(aside, judgement.findings)
+        ledger.add(entries, judgement.placements, known)
         examples_utils.set_payload_format(examples, exec_properties["output_data_format"])
         # The only TFRecord format that TFX has a name for; its readers look at the bytes.
         examples_utils.set_file_format(examples, "tfrecords_gzip")
-        counts = read_counts(self._quarantine)
-        features.set_counts(examples, counts)
-        _judge(self._rows, counts, read_quarantine(self._quarantine), config)
+        features.set_counts(examples, judgement.counts)
 
-    def _write_one(self, lines: beam.PCollection, step: str, name: str) -> None:
-        path = os.path.join(self._quarantine, name)
-        _ = lines | f"Write{step}" >> beam.io.WriteToText(path, num_shards=1)
+    def _examine(self, rows: Sequence[Row], config: DataConfig, folder: str) -> list[Entry]:
+        """The entries, in the order of the rows, which is that of their printable paths."""
+        dealt = handfuls.deal(((row.path, row.to_json()) for row in rows), os.path.join(folder, "rows"))
+        done = os.path.join(folder, "entries")
+        with self._make_beam_pipeline() as pipeline:
+            _ = (
+                handfuls.spread(pipeline, dealt)
+                | "Examine" >> beam.ParDo(_Examine(config, len(rows)))
+                | "AsLines" >> beam.Map(Entry.to_json)
+                | "WriteEntries" >> beam.io.WriteToText(os.path.join(done, "entries"))
+            )
+        by_path = {entry.path: entry for line in _lines(done) for entry in [Entry.from_json(line)]}
+        tf.io.gfile.rmtree(folder)
+        if len(by_path) != len(rows):
+            raise RuntimeError(f"{len(rows)} rows went in, {len(by_path)} entries came out")
+        return [by_path[path] for path in sorted(by_path)]
+
+    def _write(
+        self,
+        rows: Sequence[Row],
+        entries: Sequence[Entry],
+        judgement: Judgement,
+        config: DataConfig,
+        examples: types.Artifact,
+        aside: str,
+    ) -> None:
+        thumbnails = os.path.join(aside, quarantine.THUMBNAILS)
+        tf.io.gfile.makedirs(thumbnails)
+        plan = orders(rows, entries, judgement.placements)
+        folder = os.path.join(aside, _ORDERS)
+        dealt = handfuls.deal(((order.row.path, order.to_json()) for order in plan), folder)
+        with self._make_beam_pipeline() as pipeline:
+            written = carry_out(handfuls.spread(pipeline, dealt), config, thumbnails)
+            for split in features.SPLITS:
+                path = os.path.join(artifact_utils.get_split_uri([examples], split), "examples")
+                # Not gzipped: pictures are compressed already, and four nodes read them again.
+                _ = written[split] | f"Write[{split}]" >> beam.io.WriteToTFRecord(path)
+            refusals = os.path.join(aside, _REFUSALS)
+            _ = written[REFUSED] | "WriteRefusals" >> beam.io.WriteToText(os.path.join(refusals, "refusals"))
+        lines = sorted(_lines(refusals), key=lambda line: str(json.loads(line)["path"]))
+        with tf.io.gfile.GFile(os.path.join(aside, quarantine.QUARANTINE_FILE), "w") as file:
+            file.write("".join(f"{line}\n" for line in lines))
+        for scratch in (refusals, folder):
+            tf.io.gfile.rmtree(scratch)
+        _check_counts(examples, judgement, len(lines))
 
 
-def read_quarantine(uri: str) -> list[dict[str, str]]:
-    """The refused files of a `quarantine` artifact: `path`, `label` and `reason` of each, by path."""
-    lines = tf.io.gfile.GFile(os.path.join(uri, QUARANTINE_FILE + _SHARD_SUFFIX)).read().splitlines()
-    return sorted((json.loads(line) for line in lines), key=lambda entry: entry["path"])
+class _Examine(beam.DoFn):
+    """A handful of rows -> their entries."""
 
-
-def read_counts(uri: str) -> features.Counts:
-    """Examples written, by split and class: `counts["train"]["cat"]`."""
-    counts: features.Counts = {split: {} for split in features.SPLITS}
-    for line in tf.io.gfile.GFile(os.path.join(uri, COUNTS_FILE + _SHARD_SUFFIX)).read().splitlines():
-        (split, label), count = json.loads(line)
-        counts[split][label] = count
-    return {split: dict(sorted(by_label.items())) for split, by_label in counts.items()}
-
-
-# --------------------------------------------------------------------------------------------------
-# Reading
-# --------------------------------------------------------------------------------------------------
-
-_REFUSED = "refused"
-_BUCKETS = 256
-
-
-def _bucket(row: Row) -> int:
-    return zlib.crc32(os.fsencode(row.path)) % _BUCKETS
-
-
-class _ReadPicture(beam.DoFn):
-    """Row -> tf.Example, tagged with its split; or a quarantine entry, tagged as refused."""
-
-    def __init__(self, config: DataConfig) -> None:
+    def __init__(self, config: DataConfig, total: int) -> None:
         self._config = config
+        self._total = total
 
-    def process(self, row: Row) -> Iterator[beam.pvalue.TaggedOutput]:
-        try:
-            content = _read_inside(row)
-            picture = read_picture(content, row.path, self._config.max_pixels)
-        except (OSError, UnreadablePictureError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            entry = {"path": _printable(row.path), "label": _printable(row.label), "reason": reason}
-            yield beam.pvalue.TaggedOutput(_REFUSED, entry)
-            return
-        identity = hashlib.sha256(content).hexdigest()
-        values: dict[str, bytes | str | int | float] = {
-            features.IMAGE: picture.content,
-            features.LABEL: _printable(row.label),
-            features.PATH: _printable(row.path),
-            features.IMAGE_ID: identity,
-            features.WIDTH: picture.width,
-            features.HEIGHT: picture.height,
-            features.CHANNELS: picture.channels,
-            features.BRIGHTNESS: picture.brightness,
-            **row.slices,
-        }
-        example = tf.train.Example(
-            features=tf.train.Features(feature={name: _feature(value) for name, value in values.items()})
-        )
-        yield beam.pvalue.TaggedOutput(split_of(identity, self._config.split), example)
+    def setup(self) -> None:
+        self._pool = ThreadPoolExecutor(os.cpu_count())
+
+    def teardown(self) -> None:
+        self._pool.shutdown()
+
+    def process(self, handful: str) -> Iterator[Entry]:
+        rows = [Row.from_json(line) for line in handfuls.read(handful)]
+        for entry in examine_all(rows, self._config, self._pool):
+            progress.count("pictures", self._total)
+            yield entry
 
 
-def _read_inside(row: Row) -> bytes:
-    """The file's bytes, if it lies below the data root with all links followed."""
-    path = Path(os.path.realpath(os.path.join(row.root, row.path)))
-    if not path.is_relative_to(row.root):
-        raise UnreadablePictureError("a link that leads out of the data folder")
-    if os.path.exists(path) and not path.is_file():
-        raise UnreadablePictureError("no regular file")  # reading a pipe would wait for ever
-    return path.read_bytes()
+def _lines(folder: str) -> Iterator[str]:
+    for path in sorted(tf.io.gfile.glob(os.path.join(folder, "*"))):
+        with tf.io.gfile.GFile(path) as file:
+            for line in file:
+                yield line.rstrip("\n")
 
 
-def _printable(text: str) -> str:
-    """File names are bytes; those that are no UTF-8 become readable escapes."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def _feature(value: bytes | str | int | float) -> tf.train.Feature:
-    if isinstance(value, int):
-        return tf.train.Feature(int64_list=tf.train.Int64List(value=[value]))
-    if isinstance(value, float):
-        return tf.train.Feature(float_list=tf.train.FloatList(value=[value]))
-    content = value.encode() if isinstance(value, str) else value
-    return tf.train.Feature(bytes_list=tf.train.BytesList(value=[content]))
-
-
-def _serialize(example: tf.train.Example) -> bytes:
-    return bytes(example.SerializeToString(deterministic=True))
-
-
-def _split_and_label(example: tf.train.Example, split: str) -> tuple[str, str]:
-    return split, example.features.feature[features.LABEL].bytes_list.value[0].decode()
-
-
-# --------------------------------------------------------------------------------------------------
-# Judging
-# --------------------------------------------------------------------------------------------------
-
-
-def _judge(
-    rows: list[Row], counts: dict[str, dict[str, int]], refused: list[dict[str, str]], config: DataConfig
-) -> None:
-    for entry in refused:
-        logging.warning("quarantined %(path)r: %(reason)s", entry)
-    written = sum(sum(by_label.values()) for by_label in counts.values())
-    if written + len(refused) != len(rows):
-        raise RuntimeError(
-            f"{len(rows)} rows went in; {written} examples and {len(refused)} refusals came out"
-        )
-    if len(refused) > config.max_quarantined_share * len(rows):
-        reasons = Counter(entry["reason"].split(":")[0] for entry in refused).most_common(3)
-        raise InputError(
-            f"{len(refused)} of {len(rows)} files cannot be used, more than data.max_quarantined_share "
-            f"({config.max_quarantined_share:g}) allows: "
-            + "; ".join(f"{count}x {reason}" for reason, count in reasons)
-            + f". First: {refused[0]['path']!r}. All are listed in the run's log."
-        )
+def _check_counts(examples: types.Artifact, judgement: Judgement, refused: int) -> None:
+    """Holds what was written against what was decided, whatever Beam's runner did with it."""
     for split in features.SPLITS:
-        if not counts[split]:
-            raise InputError(
-                f"none of the {written} pictures came into the {split} split. Add pictures, or raise "
-                f"data.split.{split}."
-            )
-    for label in sorted({_printable(row.label) for row in rows}):
-        missing = [split for split in features.SPLITS if label not in counts[split]]
-        if features.TRAIN in missing:
-            raise InputError(
-                f"class `{label}` has no readable picture in the train split. Add pictures to it."
-            )
-        if missing:
-            logging.warning("class %r has no picture in %s", label, " and ".join(missing))
+        expected = sum(judgement.counts[split].values())
+        uri = artifact_utils.get_split_uri([examples], split)
+        found = count_records(tf.io.gfile.glob(os.path.join(uri, "*")))
+        if found != expected:
+            raise RuntimeError(f"{expected} pictures belong into {split}, {found} were written: {uri}")
+    if refused != judgement.set_aside:
+        raise RuntimeError(f"{judgement.set_aside} pictures were set aside, {refused} of them written down")

@@ -27,7 +27,7 @@ class Batches(keras.utils.PyDataset):
         Args:
             store: the arrays and labels.
             batch_size: records in a batch; the last one is shorter.
-            weights: float32 [classes], the weight of an example of each class.
+            weights: float32 [classes], the weight of an example of each class; times its own weight.
             seed: draws order and views; `None`: the store's order and the plain view, for eval.
             epoch: the first epoch to draw.
         """
@@ -48,7 +48,7 @@ class Batches(keras.utils.PyDataset):
         rows = self._order[window]
         arrays, labels = self._store.read(rows.tolist(), self._views[rows].tolist())
         one_hot = np.eye(len(self._weights), dtype=np.float32)[labels]
-        return arrays, one_hot, self._weights[labels]
+        return arrays, one_hot, self._weights[labels] * self._store.weights[rows]
 
     def on_epoch_end(self) -> None:
         """Keras calls it between epochs."""

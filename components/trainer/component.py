@@ -10,9 +10,8 @@ from tfx.proto import trainer_pb2
 
 from components import features as names
 from components.backbone import Backbone
-from components.backbone.cut import unfrozen_stages
+from components.backbone.cut import check_order
 from pipeline.config import TrainerConfig
-from pipeline.errors import InputError
 
 
 def build(
@@ -28,15 +27,9 @@ def build(
     """The node of this room.
 
     Raises:
-        InputError: a phase unfreezes less than the one before it. Its cached features would be
-            those of layers that have changed since.
+        InputError: a phase unfreezes less than the one before it.
     """
-    depths = [len(unfrozen_stages(backbone, phase.unfreeze)) for phase in config.phases]
-    if depths != sorted(depths):
-        raise InputError(
-            "`trainer.phases` must unfreeze from the top down, each as much as the one before or more. "
-            f"Received: {[phase.unfreeze for phase in config.phases]}"
-        )
+    check_order(backbone, [phase.unfreeze for phase in config.phases])
     return Trainer(
         run_fn="components.trainer.run_fn.run_fn",
         examples=features,

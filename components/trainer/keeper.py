@@ -2,19 +2,18 @@
 
 Keras' EarlyStopping forgets its best weights when a training is killed, and its BackupAndRestore does
 not know them; a phase that goes on after a kill must end as it would have ended. So one small callback
-holds both, and after each epoch replaces one file, whole or not at all.
+holds both, and after each epoch replaces one file. The weights that a phase begins with compete as well:
+a phase that makes the model worse on eval leaves no trace in it.
 """
 
 import math
-import os
 from pathlib import Path
 
 import keras
 import numpy as np
 
+from components.trainer import checkpoint
 from pipeline.errors import InputError
-
-_COUNTERS = "counters"
 
 
 class Keeper(keras.callbacks.Callback):
@@ -22,7 +21,8 @@ class Keeper(keras.callbacks.Callback):
 
     Attributes:
         epochs_done: from the checkpoint; 0 for a fresh phase.
-        best_loss: lowest eval loss so far.
+        best_epoch: the one with the lowest eval loss so far, from 1; 0 while none beat the start.
+        best_loss: its eval loss.
     """
 
     def __init__(self, path: Path, patience: int) -> None:
@@ -37,20 +37,29 @@ class Keeper(keras.callbacks.Callback):
         self._best: list[np.ndarray] = []
         self._waited = 0
         self.epochs_done = 0
-        self.best_loss = float("inf")
+        self.best_epoch = 0
+        self.best_loss = math.inf
 
-    def restore(self, model: keras.Model) -> None:
-        """Puts model and optimizer where the last finished epoch left them, if there was one."""
-        if not self._path.exists():
-            return
-        with np.load(self._path, allow_pickle=False) as saved:
-            self.epochs_done, self._waited = (int(number) for number in saved[_COUNTERS])
-            self.best_loss = float(saved["best_loss"])
-            self._best = [saved[f"best_{index}"] for index in range(len(model.variables))]
-            for index, variable in enumerate(model.variables):
-                variable.assign(saved[f"model_{index}"])
-            for index, variable in enumerate(model.optimizer.variables):
-                variable.assign(saved[f"optimizer_{index}"])
+    def begin(self, model: keras.Model, loss: float) -> None:
+        """Takes the weights that `model` has now, with their `loss` on eval, as those to beat."""
+        self.best_epoch, self.best_loss, self._best = 0, loss, _values(model.variables)
+
+    def restore(self, model: keras.Model) -> bool:
+        """Puts model and optimizer where the last finished epoch left them.
+
+        Returns:
+            Whether there was a checkpoint that fits; if not, the phase begins, see `begin`.
+        """
+        saved = checkpoint.read(self._path, like=self._arrays(model, best=_values(model.variables)))
+        if saved is None:
+            return False
+        self.epochs_done, self._waited, self.best_epoch = (int(number) for number in saved["counters"])
+        self.best_loss = float(saved["best_loss"])
+        self._best = [saved[f"best_{index}"] for index in range(len(model.variables))]
+        for name, variables in (("model", model.variables), ("optimizer", model.optimizer.variables)):
+            for index, variable in enumerate(variables):
+                variable.assign(saved[f"{name}_{index}"])
+        return True
 
     def should_stop(self) -> bool:
         """Whether patience ran out; asked also before a restored phase goes on."""
@@ -63,30 +72,30 @@ class Keeper(keras.callbacks.Callback):
                 "training diverged: the loss on eval is not a number. "
                 "Lower the phase's head_rate and trunk_rate."
             )
+        self.epochs_done = epoch + 1
         if loss < self.best_loss:
-            self.best_loss, self._waited = loss, 0
-            self._best = [np.array(variable) for variable in self.model.variables]
+            self.best_epoch, self.best_loss, self._waited = self.epochs_done, loss, 0
+            self._best = _values(self.model.variables)
         else:
             self._waited += 1
-        self.epochs_done = epoch + 1
-        self._write()
+        checkpoint.write(self._path, self._arrays(self.model, self._best))
         if self.should_stop():
             self.model.stop_training = True
 
     def keep_best(self, model: keras.Model) -> None:
-        """Gives `model` its best epoch's weights."""
-        for variable, value in zip(model.variables, self._best, strict=False):
+        """Gives `model` its best epoch's weights, or those that the phase began with."""
+        for variable, value in zip(model.variables, self._best, strict=True):
             variable.assign(value)
 
-    def _write(self) -> None:
-        arrays = {f"model_{index}": np.array(value) for index, value in enumerate(self.model.variables)}
-        arrays |= {f"best_{index}": value for index, value in enumerate(self._best)}
-        optimizer = self.model.optimizer.variables
-        arrays |= {f"optimizer_{index}": np.array(value) for index, value in enumerate(optimizer)}
-        arrays[_COUNTERS] = np.array([self.epochs_done, self._waited])
+    def _arrays(self, model: keras.Model, best: list[np.ndarray]) -> checkpoint.Arrays:
+        arrays = {f"model_{index}": value for index, value in enumerate(_values(model.variables))}
+        arrays |= {f"best_{index}": value for index, value in enumerate(best)}
+        optimizer = _values(model.optimizer.variables)
+        arrays |= {f"optimizer_{index}": value for index, value in enumerate(optimizer)}
+        arrays["counters"] = np.array([self.epochs_done, self._waited, self.best_epoch])
         arrays["best_loss"] = np.array(self.best_loss)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = self._path.with_suffix(".unfinished")
-        with unfinished.open("wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
-        os.replace(unfinished, self._path)
+        return arrays
+
+
+def _values(variables: list[keras.Variable]) -> list[np.ndarray]:
+    return [np.array(variable) for variable in variables]

@@ -43,12 +43,14 @@ class PhaseResult:
     Attributes:
         name: of the phase.
         epochs: trained, early stopping included.
+        kept_epoch: whose weights were kept, from 1; 0: no epoch was better on eval than the phase's start.
         eval_loss: of the kept epoch.
         eval_accuracy: of the kept epoch.
     """
 
     name: str
     epochs: int
+    kept_epoch: int
     eval_loss: float
     eval_accuracy: float
 
@@ -104,11 +106,8 @@ class _PhaseTrainer:
         progress.announce(layer_table(phase.name, groups))
         trained = self._model.trained_by(phase.unfreeze)
         self._compile(trained, groups, steps_per_epoch * phase.epochs)
-        keeper = Keeper(checkpoint, phase.patience)
-        keeper.restore(trained)
-        if keeper.epochs_done:
-            logging.info("phase %s goes on after epoch %d", phase.name, keeper.epochs_done)
         eval_batches = Batches(self._eval, phase.batch_size, np.ones_like(self._weights))
+        keeper = self._keeper(checkpoint, trained, eval_batches)
         if keeper.epochs_done < phase.epochs and not keeper.should_stop():
             trained.fit(
                 Batches(self._train, phase.batch_size, self._weights, self._seed, keeper.epochs_done),
@@ -125,8 +124,22 @@ class _PhaseTrainer:
             )
         keeper.keep_best(trained)
         reached = trained.evaluate(eval_batches, verbose=0, return_dict=True)
-        logging.info("phase %s: %s", phase.name, reached)
-        return PhaseResult(phase.name, keeper.epochs_done, reached["loss"], reached["accuracy"])
+        logging.info("phase %s keeps epoch %d: %s", phase.name, keeper.best_epoch, reached)
+        return PhaseResult(
+            phase.name, keeper.epochs_done, keeper.best_epoch, reached["loss"], reached["accuracy"]
+        )
+
+    def _keeper(self, checkpoint: Path, trained: keras.Model, eval_batches: Batches) -> Keeper:
+        """Where a killed training left it, or at the start of the phase."""
+        keeper = Keeper(checkpoint, self._phase.patience)
+        if keeper.restore(trained):
+            logging.info("phase %s goes on after epoch %d", self._phase.name, keeper.epochs_done)
+        else:
+            # The same loss, label smoothing included, that the epochs are judged by.
+            start = trained.evaluate(eval_batches, verbose=0, return_dict=True)
+            logging.info("phase %s starts at: %s", self._phase.name, start)
+            keeper.begin(trained, start["loss"])
+        return keeper
 
     def _compile(self, trained: keras.Model, groups: list[LayerGroup], steps: int) -> None:
         """The only `compile` there is: all phases share loss and metric, and differ in rates."""
@@ -186,7 +199,7 @@ def _checkpoint_folder(fn_args: FnArgs) -> Path:
     """A folder that the same training finds again after a kill, and no other one does."""
     key = json.dumps([fn_args.custom_config, sorted(fn_args.train_files)], sort_keys=True)
     digest = hashlib.sha256(key.encode()).hexdigest()[:16]
-    return Path(fn_args.custom_config["checkpoints"]) / digest
+    return Path(fn_args.custom_config["checkpoints"]) / f"training-{digest}"
 
 
 def _write_results(results: list[PhaseResult], directory: str) -> None:

@@ -17,7 +17,7 @@ from tfx.orchestration.portable import launcher, runtime_parameter_utils
 from tfx.proto.orchestration import pipeline_pb2
 from tfx.types import artifact_utils
 
-from pipeline.errors import InputError
+from pipeline.nodes import check_range
 
 State = Literal["complete", "cached", "failed", "skipped"]
 Outputs = dict[str, list[types.Artifact]]
@@ -79,12 +79,10 @@ class LocalRunner:
             stop: the nodes after this one are skipped.
 
         Raises:
-            InputError: there is no such node.
+            InputError: there is no such node, or `stop` comes before `start`.
             Exception: whatever a node raised; `results` says which.
         """
-        for name in (start, stop):
-            if name is not None and name not in self.node_ids:
-                raise InputError(f"no node `{name}`. The nodes are: {', '.join(self.node_ids)}.")
+        check_range(start, stop, self.node_ids)
         is_skipping, is_renewing = False, False
         for node_id, node in zip(self.node_ids, self._pipeline.nodes, strict=True):
             if is_skipping:

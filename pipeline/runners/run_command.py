@@ -1,7 +1,6 @@
 """`pipeline_runner.py run`: checks the input, runs the pipeline, tells what came of it.
 
-Everything that can be wrong with the input is asked before TensorFlow is imported, so that a mistake
-costs a moment and not a minute.
+The input is checked before TensorFlow is imported; whatever ends the run, its folder tells of it.
 """
 
 import contextlib
@@ -14,18 +13,21 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from components.backbone import get_backbone
-from components.backbone.cut import cut_for
-from components.example_gen.sources import list_rows, slice_names
+from components import progress
 from data import solar_cells
 from pipeline.config import Config
 from pipeline.config_file import dump_config, load_config
 from pipeline.errors import InputError
+from pipeline.nodes import check_range
+from pipeline.runners.input_checks import check_input
 from pipeline.runners.quiet import logging_to
+from pipeline.runners.report_text import print_summary
+from pipeline.runners.summary import NotStarted, Runner, Status, Summary, summarise, write_summary
+from pipeline.runners.view import NodesView
 from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ class Request:
     """The command's arguments."""
 
     config: Path | None
-    data: Path | None
+    data: str | None
     workspace: Path
     overrides: tuple[str, ...]
     start: str | None
@@ -59,9 +61,10 @@ def run_command(request: Request) -> int:
         InputError: the user's input is wrong.
     """
     started = time.monotonic()
-    config = load_config(request.config, request.data, request.overrides)
-    _check_input(config)
+    check_range(request.start, request.stop)
     workspace = Workspace(Path(os.path.realpath(request.workspace)))
+    config = load_config(request.config, request.data, request.overrides)
+    check_input(config)
     try:
         summary = _run(request, config, workspace, started)
     except Exception as error:
@@ -76,7 +79,7 @@ def run_command(request: Request) -> int:
     return {"pushed": DONE, "stopped": DONE, "not_blessed": NOT_BLESSED}[summary["status"]]
 
 
-def _run(request: Request, config: Config, workspace: Workspace, started: float) -> dict[str, Any]:
+def _run(request: Request, config: Config, workspace: Workspace, started: float) -> Summary:
     with workspace.locked():
         run = workspace.new_run()
         (run / "config.yaml").write_text(dump_config(config), encoding="utf-8")
@@ -85,21 +88,6 @@ def _run(request: Request, config: Config, workspace: Workspace, started: float)
             if config.data.source == "solar_cells":
                 console.print(solar_cells.LICENCE, style="dim", highlight=False, soft_wrap=True)
             return _Session(config, workspace, run, console, started).run(request)
-
-
-def _check_input(config: Config) -> None:
-    """Raises InputError for whatever the nodes would stumble over later."""
-    backbone = get_backbone(config.backbone.name)
-    cut_for(backbone, (phase.unfreeze for phase in config.trainer.phases))
-    backbone.check_weights()
-    known = slice_names(list_rows(config.data))
-    thresholds = [threshold.slice.partition("=")[0] for threshold in config.evaluator.thresholds]
-    for name in (*config.evaluator.slices, *thresholds):
-        if name not in (*known, "overall", "label"):
-            raise InputError(
-                f"`evaluator` names slice `{name}`, which the data does not have. "
-                f"It has: {', '.join(known) or 'none'}."
-            )
 
 
 class _Session:
@@ -114,54 +102,55 @@ class _Session:
         self._console = console
         self._started = started
 
-    def run(self, request: Request) -> dict[str, Any]:
+    def run(self, request: Request) -> Summary:
         """Returns the summary, which is also written and printed; a failure is written, logged, raised."""
-        from components import progress
-        from pipeline.runners.view import NodesView
-
-        with self._console.status("loading TensorFlow and TFX"):
-            runner = self._build()
-        view = NodesView(runner.node_ids, self._console, live=not request.verbose)
-        runner.view = view
+        runner: Runner = NotStarted()
         try:
+            with self._console.status("loading TensorFlow and TFX"):
+                runner = local = self._build()
+            local.view = view = NodesView(local.node_ids, self._console, live=not request.verbose)
             with view, progress.listening(view):
-                runner.run(request.start, request.stop)
+                local.run(request.start, request.stop)
             return self._summarise(runner)
         except KeyboardInterrupt:
             self._interrupt(runner)
             raise
-        except Exception:
+        except Exception as error:
             logging.exception("the run failed")
+            reason = _first_line(_input_error(error, self._workspace) or error)
             with contextlib.suppress(Exception):  # the first error counts; a full disk takes no summary
-                self._summarise(runner, "failed")
+                self._summarise(runner, "failed", reason)
             raise
 
     def _build(self) -> "LocalRunner":
         from tfx.orchestration import metadata
 
         from pipeline.pipeline import create_pipeline
+        from pipeline.runners.leftovers import clear_leftovers
         from pipeline.runners.local import LocalRunner
 
         connection = metadata.sqlite_metadata_connection_config(str(self._workspace.metadata))
+        for folder in clear_leftovers(self._workspace.artifacts, connection):
+            logging.info("removed what a killed run left: %s", folder)
         return LocalRunner(create_pipeline(self._config, self._workspace, connection), self._run.name)
 
-    def _summarise(self, runner: "LocalRunner", status: Any = None) -> dict[str, Any]:
-        from pipeline.runners.report_text import print_summary
-        from pipeline.runners.summary import summarise, write_summary
-
+    def _summarise(self, runner: Runner, status: Status | None = None, error: str | None = None) -> Summary:
         seconds = time.monotonic() - self._started
-        summary = summarise(runner, self._config, self._run.name, seconds, status)
+        summary = summarise(runner, self._config, self._run.name, seconds, status, error)
         write_summary(summary, self._run)
         if status is None:
             print_summary(summary, self._console)
         return summary
 
-    def _interrupt(self, runner: "LocalRunner") -> None:
+    def _interrupt(self, runner: Runner) -> None:
         """Ends the process at once: Beam's threads would work on for minutes before Python ends."""
-        self._summarise(runner, "stopped")
-        self._console.print("stopped; run the same command again to go on from here.")
-        sys.stdout.flush()
-        os._exit(INTERRUPTED)
+        try:
+            with contextlib.suppress(Exception):  # a full disk takes no summary
+                self._summarise(runner, "stopped")
+            self._console.print("stopped; run the same command again to go on from here.")
+            sys.stdout.flush()
+        finally:
+            os._exit(INTERRUPTED)
 
 
 def _input_error(error: BaseException, workspace: Workspace) -> InputError | None:

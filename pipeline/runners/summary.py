@@ -1,25 +1,65 @@
-"""`summary.json`: what a run did and what it reached, in the shape that scripts hold on to."""
+"""`summary.json`: what a run did and what it reached, in the shape that scripts hold on to.
+
+What reads a node's artifacts is imported once there are some: a run that fails before its first node, or
+while TensorFlow and TFX are loaded, has a summary too.
+"""
 
 import json
 import os
 import resource
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from components import features, pusher
-from components.evaluator.component import OVERALL
-from components.evaluator.results import read_reasons, read_scores
-from components.example_gen.executor import read_quarantine
-from components.trainer.run_fn import PHASES_FILE
+from components import features
+from components.evaluator.slices import OVERALL
+from components.example_validator.anomalies import read_anomalies
 from pipeline.config import Config
-from pipeline.runners.local import LocalRunner
+from pipeline.nodes import NODES
+
+if TYPE_CHECKING:
+    from tfx import types
+
+    from pipeline.runners.local import NodeResult
 
 Status = Literal["pushed", "not_blessed", "failed", "stopped"]
 Summary = dict[str, Any]
 
 
+class Runner(Protocol):
+    """What is asked of a runner, after its run, whole or not."""
+
+    @property
+    def node_ids(self) -> Sequence[str]:
+        """All of them, in the order of the flow."""
+
+    @property
+    def results(self) -> Sequence["NodeResult"]:
+        """Of those that were reached."""
+
+    def outputs(self, node: str, name: str) -> "list[types.Artifact]":
+        """Artifacts of this run; none if it did not get that far."""
+
+
+class NotStarted:
+    """Stands in for a runner that could not be made: every node was skipped."""
+
+    node_ids: Sequence[str] = NODES
+    results: Sequence["NodeResult"] = ()
+
+    def outputs(self, node: str, name: str) -> "list[types.Artifact]":
+        """None."""
+        return []
+
+
 def summarise(
-    runner: LocalRunner, config: Config, run_id: str, wall_seconds: float, status: Status | None = None
+    runner: Runner,
+    config: Config,
+    run_id: str,
+    wall_seconds: float,
+    status: Status | None = None,
+    error: str | None = None,
 ) -> Summary:
     """Collects the summary from the artifacts of a run.
 
@@ -29,22 +69,19 @@ def summarise(
         run_id: of the run.
         wall_seconds: of the whole command, imports included.
         status: where the caller knows it (`failed`, `stopped`); otherwise it follows from the gate.
+        error: why it failed, on one line.
 
     Returns:
-        The contract's fields; a part that the run did not reach is left empty.
+        The contract's fields; a part that the run did not reach is left empty. `error` is there if given.
     """
     blessing = _blessing(runner)
     model = _model(runner, config)
-    if status is None:
-        status = "stopped" if not blessing else ("pushed" if model["pushed_to"] else "not_blessed")
     seconds = sum(result.seconds for result in runner.results)
     return {
         "run_id": run_id,
-        "status": status,
-        "nodes": [
-            {"id": result.id, "state": result.state, "seconds": round(result.seconds, 3)}
-            for result in runner.results
-        ],
+        "status": status or _status(blessing, model),
+        **({} if error is None else {"error": error}),
+        "nodes": _nodes(runner),
         "data": _data(runner),
         "training": _training(runner),
         "evaluation": _evaluation(runner),
@@ -64,57 +101,92 @@ def write_summary(summary: Summary, run: Path) -> None:
     os.replace(unfinished, run / "summary.json")
 
 
-def _data(runner: LocalRunner) -> dict[str, Any]:
+def _status(blessing: dict[str, Any], model: dict[str, Any]) -> Status:
+    """Of a run that went as far as it was asked to."""
+    if blessing and not blessing["blessed"]:
+        return "not_blessed"
+    return "pushed" if model["pushed_to"] else "stopped"
+
+
+def _nodes(runner: Runner) -> list[dict[str, Any]]:
+    """Every node of the flow; one that was not reached was skipped."""
+    reached = {result.id: (result.state, result.seconds) for result in runner.results}
+    states = ((node, *reached.get(node, ("skipped", 0.0))) for node in runner.node_ids)
+    return [{"id": node, "state": state, "seconds": round(seconds, 3)} for node, state, seconds in states]
+
+
+def _data(runner: Runner) -> dict[str, Any]:
     examples = runner.outputs("ImageExampleGen", "examples")
     if not examples:
         return {}
+    from components.example_gen.quarantine import read_findings, read_quarantine
+
     counts = features.get_counts(examples[0])
-    refused = read_quarantine(runner.outputs("ImageExampleGen", "quarantine")[0].uri)
+    aside = runner.outputs("ImageExampleGen", "quarantine")[0].uri
+    refused = read_quarantine(aside)
     return {
         "splits": {split: sum(by_label.values()) for split, by_label in counts.items()},
         "classes": sorted({label for by_label in counts.values() for label in by_label}),
         "counts": counts,
         "quarantined": len(refused),
         "quarantine": refused,
+        "findings": read_findings(aside),
+        "anomalies": [
+            asdict(anomaly)
+            for artifact in runner.outputs("ExampleValidator", "anomalies")
+            for anomaly in read_anomalies(artifact.uri)
+        ],
     }
 
 
-def _training(runner: LocalRunner) -> list[dict[str, Any]]:
+def _training(runner: Runner) -> list[dict[str, Any]]:
     runs = runner.outputs("Trainer", "model_run")
     if not runs:
         return []
+    from components.trainer.run_fn import PHASES_FILE
+
     phases: list[dict[str, Any]] = json.loads((Path(runs[0].uri) / PHASES_FILE).read_text())
     return phases
 
 
-def _evaluation(runner: LocalRunner) -> dict[str, Any]:
+def _evaluation(runner: Runner) -> dict[str, Any]:
     evaluations = runner.outputs("Evaluator", "evaluation")
     models = runner.outputs("Trainer", "model")
     if not evaluations or not models:
         return {}
+    from components.evaluator.results import read_scores
+
     labels = _labels(models[0].uri)
     slices = {scores.name: scores.as_dict(labels) for scores in read_scores(evaluations[0].uri)}
     overall = slices.pop(OVERALL)
     return {"split": features.TEST, **overall, "labels": labels, "slices": slices}
 
 
-def _blessing(runner: LocalRunner) -> dict[str, Any]:
+def _blessing(runner: Runner) -> dict[str, Any]:
     blessings = runner.outputs("Evaluator", "blessing")
     evaluations = runner.outputs("Evaluator", "evaluation")
     if not blessings or not evaluations:
         return {}
+    from components.evaluator.results import read_reasons
+
     is_blessed = bool(blessings[0].get_int_custom_property("blessed"))
     return {"blessed": is_blessed, "reasons": [] if is_blessed else read_reasons(evaluations[0].uri)}
 
 
-def _model(runner: LocalRunner, config: Config) -> dict[str, Any]:
+def _model(runner: Runner, config: Config) -> dict[str, Any]:
     pushed = runner.outputs("Pusher", "pushed_model")
-    target = str(pusher.ensure_served(pushed[0])) if pushed and pusher.is_pushed(pushed[0]) else None
+    target = _served(pushed[0]) if pushed else None
     return {
         "backbone": config.backbone.name,
         "pushed_to": target,
         "version": Path(target).name if target else None,
     }
+
+
+def _served(pushed: "types.Artifact") -> str | None:
+    from components import pusher
+
+    return str(pusher.ensure_served(pushed)) if pusher.is_pushed(pushed) else None
 
 
 def _labels(model_uri: str) -> list[str]:

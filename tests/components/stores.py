@@ -1,6 +1,6 @@
 """Small feature stores for tests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +12,19 @@ Record = tuple[bytes, int, np.ndarray]
 
 
 def write_shards(
-    folder: Path, shards: Sequence[Sequence[Record]], prefix: str = FEATURES_PREFIX
+    folder: Path,
+    shards: Sequence[Sequence[Record]],
+    prefix: str = FEATURES_PREFIX,
+    weights: Mapping[bytes, float] | None = None,
 ) -> list[str]:
-    """Writes each shard as one file; returns their paths."""
+    """Writes each shard as one file; returns their paths. `weights` are by id, 1 for those left out."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for number, records in enumerate(shards):
         path = str(folder / f"{prefix}-{number:05d}-of-{len(shards):05d}")
         with tf.io.TFRecordWriter(path) as writer:
             for image_id, label, array in records:
-                writer.write(encode(image_id, label, array))
+                writer.write(encode(image_id, label, (weights or {}).get(image_id, 1.0), array))
         paths.append(path)
     return paths
 

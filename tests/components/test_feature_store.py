@@ -47,6 +47,16 @@ def test_order_depends_neither_on_shards_nor_on_their_order(
     assert labels.tolist() == store.labels.tolist() == [0, 1, 2, 0, 1, 2, 0]
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 1, 0, 2), (2, 3, 1, 0)])
+def test_weights_stand_in_the_order_of_ids(tmp_path: Path, order: tuple[int, ...]) -> None:
+    records = records_of([0, 1, 2, 0], views=1)
+    weights = {b"000": 0.5, b"001": 0.0, b"003": 2.25}
+    shards = [[records[place] for place in order[:3]], [records[order[3]]]]
+    store = FeatureStore(write_shards(tmp_path, shards, weights=weights))
+    assert store.weights.tolist() == [0.5, 0.0, 1.0, 2.25]
+    assert store.weights.dtype == np.float32
+
+
 def test_identical_pictures_are_kept_both(tmp_path: Path) -> None:
     twin: Record = (b"same", 0, np.ones((1, 2), np.float16))
     store = FeatureStore(write_shards(tmp_path, [[twin], [twin]]))

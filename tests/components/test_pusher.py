@@ -19,11 +19,13 @@ FILES = {"saved_model.pb": b"graph", "variables/variables.index": b"index", "ass
 class _Push:
     """One push from a folder of its own into the serving folder that all of them share."""
 
-    def __init__(self, root: Path, name: str, is_blessed: bool = True) -> None:
+    def __init__(
+        self, root: Path, name: str, is_blessed: bool = True, files: dict[str, bytes] = FILES
+    ) -> None:
         self.serving = root / "serving" / "cells"
         model = standard_artifacts.Model()
         model.uri = str(root / name / "model")
-        for file, content in FILES.items():
+        for file, content in files.items():
             path = Path(model.uri) / "Format-Serving" / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
@@ -137,13 +139,93 @@ def test_push_refused_leaves_older_versions_alone(tmp_path: Path) -> None:
     assert contents(version) == FILES
 
 
-def test_push_twice_makes_two_versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, now in (("first", 1_700_000_000.2), ("second", 1_700_000_007.9)):
+# Another model, in files of the same names and lengths.
+OTHER = {**FILES, "variables/variables.index": b"other"}
+
+
+@pytest.mark.parametrize(
+    ("times", "versions"),
+    [
+        ((1_700_000_000.2, 1_700_000_007.9), ["1700000000", "1700000007"]),
+        ((1_700_000_000.2, 1_700_000_000.9), ["1700000000", "1700000001"]),
+        # Servers take the highest number: a clock that was set back must not hide the newer model.
+        ((1_700_000_000.0, 1_600_000_000.0), ["1700000000", "1700000001"]),
+    ],
+)
+def test_push_of_another_model_makes_a_higher_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: tuple[float, ...], versions: list[str]
+) -> None:
+    for name, now, files in zip(("first", "second"), times, (FILES, OTHER), strict=True):
         monkeypatch.setattr("time.time", lambda now=now: now)
-        push = _Push(tmp_path, name)
+        push = _Push(tmp_path, name, files=files)
         push.run()
-    assert sorted(path.name for path in push.versions) == ["1700000000", "1700000007"]
-    assert all(contents(version) == FILES for version in push.versions)
+    assert sorted(path.name for path in push.versions) == versions
+    assert [contents(push.serving / version) for version in versions] == [FILES, OTHER]
+    assert push.pushed.get_string_custom_property("pushed_destination") == str(push.serving / versions[1])
+    assert push.pushed.get_string_custom_property("pushed_version") == versions[1]
+
+
+def test_push_killed_after_the_version_appeared_does_not_push_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = os.replace
+
+    def killed(source: Path, target: Path) -> None:
+        replace(source, target)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("time.time", lambda: 1_700_000_000.0)
+    with monkeypatch.context() as patch:
+        patch.setattr(pusher.os, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            _Push(tmp_path, "first").run()
+    monkeypatch.setattr("time.time", lambda: 1_700_000_060.0)
+    again = _Push(tmp_path, "second")
+    again.run()
+    (version,) = again.versions
+    assert list(again.serving.iterdir()) == [again.serving / "1700000000"] == [version]
+    assert is_pushed(again.pushed)
+    assert again.pushed.get_string_custom_property("pushed_destination") == str(version)
+    assert again.pushed.get_string_custom_property("pushed_version") == version.name
+    assert contents(Path(again.pushed.uri)) == FILES
+    shutil.rmtree(version)
+    assert contents(ensure_served(again.pushed)) == FILES
+
+
+def test_push_of_an_older_model_makes_it_the_newest_again(tmp_path: Path) -> None:
+    for name, files in (("first", FILES), ("second", OTHER), ("third", FILES)):
+        push = _Push(tmp_path, name, files=files)
+        push.run()
+    newest = max(push.versions, key=lambda path: int(path.name))
+    assert len(push.versions) == 3
+    assert contents(newest) == FILES
+    assert ensure_served(push.pushed) == newest
+
+
+@pytest.mark.parametrize("change", ["one file more", "one file less"])
+def test_push_beside_a_version_that_was_changed(tmp_path: Path, change: str) -> None:
+    first = _Push(tmp_path, "first")
+    first.run()
+    (version,) = first.versions
+    if change == "one file more":
+        (version / "assets.extra").mkdir()
+        (version / "assets.extra" / "warmup").write_bytes(b"requests")
+    else:
+        (version / "assets" / "labels.txt").unlink()
+    again = _Push(tmp_path, "second")
+    again.run()
+    # What a server's owner adds leaves the model what it is; what is missing does not.
+    assert len(again.versions) == (1 if change == "one file more" else 2)
+    assert FILES.items() <= contents(ensure_served(again.pushed)).items()
+
+
+def test_push_beside_things_that_are_no_versions(tmp_path: Path) -> None:
+    serving = tmp_path / "serving" / "cells"
+    (serving / "9999999999-old").mkdir(parents=True)
+    (serving / "9999999999").touch()
+    push = _Push(tmp_path, "first")
+    push.run()
+    assert [int(path.name) < 9999999999 for path in push.versions if path.is_dir()] == [True]
 
 
 def test_ensure_served_restores_a_removed_version(tmp_path: Path) -> None:

@@ -51,6 +51,33 @@ def test_killed_run_loses_no_finished_node_and_ends_the_same(finished: Path, tmp
     assert not list(checkpoints.iterdir())
 
 
+def _records(workspace: Path) -> dict[str, bytes]:
+    """The files that ImageExampleGen wrote, by their path below its only execution."""
+    (examples,) = (workspace / "artifacts" / "ImageExampleGen" / "examples").iterdir()
+    return {
+        str(path.relative_to(examples)): path.read_bytes() for path in examples.rglob("*") if path.is_file()
+    }
+
+
+def test_killed_ingestion_leaves_nothing_and_ends_in_the_same_artifact(
+    finished: Path, tmp_path: Path
+) -> None:
+    workspace = tmp_path / "workspace"
+    process = sample.start(workspace)
+    node = workspace / "artifacts" / "ImageExampleGen"
+    _wait_for(lambda: process.poll() is not None or list(node.glob("quarantine/*/.entries")))
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    (killed,) = (node / "quarantine").iterdir()
+
+    again = sample.run(workspace, "--to", "ImageExampleGen")
+    assert again.returncode == 0, again.stderr
+    assert not killed.exists()
+    assert _records(workspace) == _records(finished)
+    (quarantine,) = (node / "quarantine").iterdir()
+    assert {path.name for path in quarantine.iterdir()} == {"quarantine.jsonl", "findings.json", "thumbnails"}
+
+
 def test_interrupted_run_says_so_and_goes_on(tmp_path: Path) -> None:
     workspace = tmp_path / "workspace"
     process = sample.start(workspace)

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.e2e
 NODES = [
     "ImageExampleGen",
     "StatisticsGen",
+    "LatestStatistics",
     "SchemaGen",
     "ExampleValidator",
     "Transform",

@@ -8,20 +8,19 @@ from pydantic import ValidationError
 from pipeline.config import (
     AugmentConfig,
     Config,
-    DataConfig,
     EvaluatorConfig,
     PhaseConfig,
-    SplitConfig,
     ThresholdConfig,
     TrainerConfig,
 )
+from pipeline.data_config import DataConfig, SplitConfig
 
 DATA = {"path": "pictures"}
 
 
 def test_defaults_are_legal() -> None:
     config = Config(data=DataConfig(path="pictures"))
-    assert config.data.source == "class_folders"
+    assert config.data.source == "auto"
     assert [phase.name for phase in config.trainer.phases] == ["head", "fine_tune"]
     assert Config.model_validate_json(config.model_dump_json()) == config
 
@@ -49,7 +48,7 @@ def test_split_shares_that_do_not(shares: tuple[float, float, float]) -> None:
 
 @pytest.mark.parametrize("path", [None, ""])
 def test_data_needs_path(path: str | None) -> None:
-    with pytest.raises(ValidationError, match="path must name a folder"):
+    with pytest.raises(ValidationError, match="path must say where the pictures are"):
         DataConfig(source="class_folders", path=path)
 
 
@@ -149,3 +148,31 @@ def test_seed_illegal(seed: Any) -> None:
 def test_threshold_metric_known() -> None:
     with pytest.raises(ValidationError, match="macro_f1"):
         ThresholdConfig.model_validate({"metric": "f1", "at_least": 0.5})
+
+
+@pytest.mark.parametrize(
+    ("slice_name", "values"),
+    [
+        ("overall", {}),
+        ("cell_type=mono", {"cell_type": "mono"}),
+        ("a=x,b=y", {"a": "x", "b": "y"}),
+        ("place=Rome, Italy,b=y", {"place": "Rome, Italy", "b": "y"}),
+    ],
+)
+def test_threshold_names_its_slice(slice_name: str, values: dict[str, str]) -> None:
+    assert ThresholdConfig(metric="accuracy", at_least=0.5, slice=slice_name).values() == values
+
+
+def test_columns_of_slices_and_thresholds() -> None:
+    threshold = ThresholdConfig(metric="accuracy", at_least=0.5, slice="eye=left")
+    config = EvaluatorConfig(slices=("camera", ("eye", "camera")), thresholds=(threshold,))
+    assert config.crossings() == [("camera",), ("eye", "camera")]
+    assert config.columns() == ["camera", "eye"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"), [("(", "no regular expression"), ("[0-9]+", "must name a group")]
+)
+def test_path_pattern_must_name_groups(pattern: str, words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        DataConfig(path="pictures", path_pattern=pattern)

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.config import Config, DataConfig, PhaseConfig, SplitConfig, TrainerConfig
+from pipeline.config import Config, PhaseConfig, TrainerConfig
 from pipeline.config_file import SAMPLE_CONFIG, dump_config, load_config
+from pipeline.data_config import DataConfig, SplitConfig
 from pipeline.errors import InputError
 
 SAMPLE = None
-OWN = Path("pictures")
+OWN = "pictures"
 """`--data pictures` and no file."""
 
 
@@ -21,7 +22,7 @@ def config_file(folder: Path, text: str | bytes) -> Path:
     return file
 
 
-def message(file: Path | None = None, data: Path | None = None, *overrides: str) -> str:
+def message(file: Path | None = None, data: str | None = None, *overrides: str) -> str:
     """The one line that refuses these settings."""
     with pytest.raises(InputError) as caught:
         load_config(file, data, overrides)
@@ -43,14 +44,14 @@ def test_sample_is_the_default() -> None:
 
 def test_data_alone_takes_the_defaults() -> None:
     config = load_config(None, OWN)
-    assert config.data == DataConfig(source="class_folders", path="pictures")
+    assert config.data == DataConfig(path="pictures")
     assert config.trainer == TrainerConfig()
     assert config.name == "pictures"
 
 
 def test_data_replaces_the_source_of_a_file() -> None:
     config = load_config(SAMPLE_CONFIG, OWN)
-    assert (config.data.source, config.data.path) == ("class_folders", "pictures")
+    assert (config.data.source, config.data.path) == ("auto", "pictures")
     assert config.name == "solar-cells"
     assert config.trainer == load_config(SAMPLE_CONFIG).trainer
 
@@ -60,16 +61,30 @@ def test_data_replaces_the_source_of_a_file() -> None:
     [("Cats & Dogs", "cats-dogs"), ("__x__", "x"), ("äöü", "graft"), ("", "graft"), ("a" * 99, "a" * 63)],
 )
 def test_data_names_the_model(folder: str, name: str) -> None:
-    assert load_config(None, Path("/", folder)).name == name
+    assert load_config(None, f"/{folder}").name == name
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        ("/clothes/labels.csv", "clothes"),
+        ("/clothes/train-*.tfrecord", "clothes"),
+        ("/clothes/span-{SPAN}", "clothes"),
+        ("gs://bucket/clothes/shards/", "shards"),
+        ("tfds:beans", "tfds-beans"),
+    ],
+)
+def test_files_are_named_by_their_folder(data: str, name: str) -> None:
+    assert load_config(None, data).name == name
 
 
 @given(st.text(max_size=200))
 def test_any_folder_name_makes_a_legal_model_name(folder: str) -> None:
-    load_config(None, Path("/") / folder.encode("utf-8", "ignore").decode().replace("\0", ""))
+    load_config(None, "/" + folder.encode("utf-8", "ignore").decode().replace("\0", ""))
 
 
 @pytest.mark.parametrize("data", [SAMPLE, OWN])
-def test_dump_then_load_is_equal(tmp_path: Path, data: Path | None) -> None:
+def test_dump_then_load_is_equal(tmp_path: Path, data: str | None) -> None:
     config = load_config(None, data)
     assert load_config(config_file(tmp_path, dump_config(config))) == config
 
@@ -111,13 +126,13 @@ def test_dump_then_load_any_text(
         ("augment.horizontal_flip=false", lambda config: config.augment.horizontal_flip is False),
     ],
 )
-def test_set(data: Path | None, override: str, value: object) -> None:
+def test_set(data: str | None, override: str, value: object) -> None:
     assert callable(value)
     assert value(load_config(None, data, [override]))
 
 
 @pytest.mark.parametrize("data", [SAMPLE, OWN])
-def test_set_on_list_element_leaves_the_rest(data: Path | None) -> None:
+def test_set_on_list_element_leaves_the_rest(data: str | None) -> None:
     before = load_config(None, data)
     after = load_config(None, data, ["trainer.phases.0.epochs=3"])
     first = before.trainer.phases[0].model_copy(update={"epochs": 3})
@@ -166,7 +181,7 @@ def test_set_later_wins(tmp_path: Path) -> None:
         ("trainer.phases.².epochs=3", ("--set trainer.phases.².epochs", "`²`")),
     ],
 )
-def test_set_refused(data: Path | None, override: str, words: tuple[str, ...]) -> None:
+def test_set_refused(data: str | None, override: str, words: tuple[str, ...]) -> None:
     text = message(None, data, override)
     assert all(word in text for word in words), text
 
@@ -190,7 +205,7 @@ def test_several_faults_are_all_named() -> None:
         ("seed: 1\n", ("`data`", "required")),
         ("data: pictures\n", ("`data`", "Received: 'pictures'")),
         ("data: {path: 3}\n", ("`data.path`", "Received: 3")),
-        ("data: {}\n", ("`data`", "give --data DIR")),
+        ("data: {}\n", ("`data`", "give --data PATH")),
         ("data: {path: a}\n1: 2\n", ("config.yaml", "1")),
         ('data: {path: a}\n"two\\nlines": 2\n', ("unknown key", "two")),
         ("data: {path: a}\ntrainer: {phases: {name: head, epochs: 3}}\n", ("`trainer.phases`",)),

@@ -38,6 +38,10 @@ class _Graph:
         return transform
 
 
+def _weight(label: str, number: int) -> float:
+    return 2.0 if label == "b" else number / 4
+
+
 def _example(split: str, label: str, number: int) -> bytes:
     name = f"{split}-{label}-{number}"
     pixels = np.random.default_rng(list(name.encode())).integers(0, 255, (40, 40, 3), dtype=np.uint8)
@@ -46,6 +50,8 @@ def _example(split: str, label: str, number: int) -> bytes:
     values = {"image": buffer.getvalue(), "label": label.encode(), "image_id": name.encode()}
     lists = {key: tf.train.BytesList(value=[value]) for key, value in values.items()}
     feature = {key: tf.train.Feature(bytes_list=value) for key, value in lists.items()}
+    weight = tf.train.FloatList(value=[_weight(label, number)])
+    feature["weight"] = tf.train.Feature(float_list=weight)
     return bytes(tf.train.Example(features=tf.train.Features(feature=feature)).SerializeToString())
 
 
@@ -100,6 +106,10 @@ def test_every_picture_comes_out_in_its_views(examples: Any, tmp_path: Path) -> 
         assert pooled.views == cached.views == views
         assert (pooled.shape, cached.shape) == ((1280,), (7, 7, 192))
         assert np.bincount(pooled.labels).tolist() == list(COUNTS[split].values())
+        weights = [
+            _weight(label, number) for label, count in COUNTS[split].items() for number in range(count)
+        ]
+        assert pooled.weights.tolist() == cached.weights.tolist() == weights
     assert not (tmp_path / "features" / "Split-test").exists()
     rows = range(5)
     plain, other = (stores["train"][FEATURES_PREFIX].read(rows, [view] * 5)[0] for view in (0, 1))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from components.backbone import get_backbone
-from components.backbone.cut import PIXELS, cut_for, split_trunk, unfrozen_stages
+from components.backbone.cut import PIXELS, check_order, cut_for, split_trunk, unfrozen_stages
 from pipeline.errors import InputError
 
 LITE0 = get_backbone("efficientnet_lite0")
@@ -48,6 +48,22 @@ def test_cut_for_unknown_stage_lists_the_known_ones(unfreeze: str) -> None:
         cut_for(LITE0, ("head", unfreeze))
     assert repr(unfreeze) in str(refusal.value)
     assert "block_15" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "unfreezes", [[], ["head"], ["head", "head", "top"], ["block_15", "block_3", "stem"], ["top", "top"]]
+)
+def test_check_order(unfreezes: list[str]) -> None:
+    check_order(LITE0, unfreezes)
+
+
+@pytest.mark.parametrize(
+    "unfreezes", [["top", "head"], ["head", "block_3", "block_4"], ["stem", "top", "stem"]]
+)
+def test_check_order_refuses_to_freeze_again(unfreezes: list[str]) -> None:
+    with pytest.raises(InputError, match="must unfreeze from the top down.*Received") as refusal:
+        check_order(LITE0, unfreezes)
+    assert str(unfreezes) in str(refusal.value)
 
 
 @pytest.fixture(scope="module")

@@ -97,6 +97,24 @@ def test_read_reasons_names_every_failure(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(reasons_of(monkeypatch, result)) == 3
 
 
+def test_read_reasons_of_a_metric_that_was_not_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = validation_result_pb2.ValidationResult()
+    _failure(result, {"site": "a"}, "macro_f1", 0.0, _at_least(0.7))
+    result.metric_validations_per_slice[0].failures[0].message = "Metric\n  not found."
+    assert reasons_of(monkeypatch, result) == ["macro_f1 on site=a cannot be judged: Metric not found."]
+
+
+@pytest.mark.parametrize(
+    ("missing_thresholds", "words"), [(True, "set evaluator.thresholds"), (False, "log.txt")]
+)
+def test_read_reasons_always_gives_one(
+    monkeypatch: pytest.MonkeyPatch, missing_thresholds: bool, words: str
+) -> None:
+    result = validation_result_pb2.ValidationResult(missing_thresholds=missing_thresholds)
+    (reason,) = reasons_of(monkeypatch, result)
+    assert words in reason
+
+
 def _record(pairs: dict[str, str | int], matrix: np.ndarray, baseline: np.ndarray | None = None) -> Slices:
     """As TFMA writes a slice: our metrics for the candidate, the baseline, and their difference."""
     record = metrics_for_slice_pb2.MetricsForSlice()
@@ -120,7 +138,7 @@ def scores_of(monkeypatch: pytest.MonkeyPatch, records: Slices) -> list[SliceSco
     return read_scores("anywhere")
 
 
-MATRIX = np.array([[4, 1, 0], [2, 3, 0], [0, 0, 0]])
+MATRIX = np.array([[4, 1, 0], [2, 3, 0], [0, 0, 0], [0, 0, 0]])
 
 
 def test_read_scores_overall_first_then_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,4 +175,24 @@ def test_as_dict_of_a_slice() -> None:
         "macro_recall",
         "macro_f1",
     }
-    assert fields["confusion"] == MATRIX.tolist()
+    assert fields["confusion"] == MATRIX[:-1].tolist()
+    assert fields["unknown"] == 0
+
+
+def test_as_dict_counts_examples_of_classes_that_the_model_does_not_know() -> None:
+    matrix = np.array([[4, 1], [2, 3], [5, 5]])
+    fields = SliceScores("overall", matrix).as_dict(["a", "b"])
+    assert fields["examples"] == 20
+    assert fields["unknown"] == 10
+    assert fields["confusion"] == [[4, 1], [2, 3]]
+    assert fields["accuracy"] == pytest.approx(7 / 20)
+    assert fields["per_class"]["a"]["precision"] == pytest.approx(4 / 11)
+
+
+def test_read_scores_of_an_evaluation_that_knows_no_unknown_labels(monkeypatch: pytest.MonkeyPatch) -> None:
+    (record,) = _record({}, MATRIX)
+    kept = [item for item in record.metric_keys_and_values if item.key.name != "confusion/3"]
+    del record.metric_keys_and_values[:]
+    record.metric_keys_and_values.extend(kept)
+    (scores,) = scores_of(monkeypatch, [record])
+    np.testing.assert_array_equal(scores.confusion, MATRIX)

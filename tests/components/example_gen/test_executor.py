@@ -2,31 +2,17 @@
 
 import hashlib
 import os
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-import tensorflow as tf
-from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
-from tfx.proto import example_gen_pb2
-from tfx.types import standard_artifacts
 
 from components import features
-from components.example_gen.component import ImageExampleGenDriver, Quarantine, build
-from components.example_gen.executor import (
-    ImageExampleGenExecutor,
-    _ReadPicture,
-    read_counts,
-    read_quarantine,
-)
-from components.example_gen.sources import Row
+from components.example_gen.component import ImageExampleGenDriver, build
 from components.example_gen.split import split_of
-from pipeline.config import DataConfig
+from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
 from tests import pictures
+from tests.components.example_gen.running import TWO_WORKERS, Output, run, value
 
 pytestmark = pytest.mark.slow
 BROKEN = (
@@ -38,51 +24,6 @@ BROKEN = (
     "animated.gif",
     "float.tiff",
 )
-
-
-@dataclass(frozen=True)
-class Output:
-    """What the executor wrote: examples by split, refusals by path, counts, and the artifact."""
-
-    examples: dict[str, list[tf.train.Example]]
-    refused: dict[str, dict[str, str]]
-    counts: dict[str, dict[str, int]]
-    artifact: standard_artifacts.Examples
-
-    def all(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        for split, examples in self.examples.items():
-            for example in examples:
-                yield split, {name: value(example, name) for name in example.features.feature}
-
-
-def value(example: tf.train.Example, name: str) -> Any:
-    feature = example.features.feature[name]
-    (only,) = getattr(feature, feature.WhichOneof("kind")).value
-    return only
-
-
-def run(config: DataConfig, folder: Path) -> Output:
-    examples, quarantine = standard_artifacts.Examples(), Quarantine()
-    examples.uri, quarantine.uri = str(folder / "examples"), str(folder / "quarantine")
-    for uri in (examples.uri, quarantine.uri):
-        os.makedirs(uri)
-    context = BaseBeamExecutor.Context(
-        beam_pipeline_args=["--runner=FnApiRunner"], tmp_dir=str(folder / "tmp"), unique_id="1"
-    )
-    properties = {
-        "data": config.model_dump_json(),
-        "output_data_format": example_gen_pb2.FORMAT_TF_EXAMPLE,
-        "output_file_format": example_gen_pb2.FORMAT_TFRECORDS_GZIP,
-    }
-    outputs = {"examples": [examples], "quarantine": [quarantine]}
-    ImageExampleGenExecutor(context).Do({}, outputs, properties)
-    by_split = {}
-    for split in features.SPLITS:
-        files = tf.io.gfile.glob(os.path.join(examples.uri, f"Split-{split}", "*"))
-        records = tf.data.TFRecordDataset(files).as_numpy_iterator()
-        by_split[split] = [tf.train.Example.FromString(record) for record in records]
-    refused = {entry["path"]: entry for entry in read_quarantine(quarantine.uri)}
-    return Output(by_split, refused, read_counts(quarantine.uri), examples)
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +64,6 @@ def test_counts_are_those_of_the_records(output: Output) -> None:
     for split, example in output.all():
         label = example[features.LABEL].decode()
         counted[split][label] = counted[split].get(label, 0) + 1
-    assert output.counts == counted
     assert features.get_counts(output.artifact) == counted
     assert output.artifact.get_string_custom_property("file_format") == "tfrecords_gzip"
     assert set(output.artifact.splits) == set(features.SPLITS)
@@ -132,9 +72,11 @@ def test_counts_are_those_of_the_records(output: Output) -> None:
 def test_quarantine_says_what_and_why(output: Output) -> None:
     assert set(output.refused) == {*(f"cat/{name}" for name in (*BROKEN, "out.png", "out", "gone.png"))}
     for entry in output.refused.values():
-        assert set(entry) == {"path", "label", "reason"}
+        assert set(entry) == {"path", "label", "kind", "reason", "thumbnail"}
         assert entry["label"] == "cat"
         assert entry["reason"]
+        assert entry["kind"]
+        assert entry["thumbnail"] is None
     reasons = {path.removeprefix("cat/"): entry["reason"] for path, entry in output.refused.items()}
     assert "0 bytes" in reasons["nothing.png"]
     assert "is PNG" in reasons["png.jpg"]
@@ -195,32 +137,6 @@ def test_class_without_a_readable_picture(tmp_path: Path) -> None:
         run(DataConfig(path=str(root), max_quarantined_share=1), tmp_path / "output")
 
 
-def refusal(root: Path, path: str) -> str:
-    """The reason for which one row is quarantined."""
-    (only,) = _ReadPicture(DataConfig(path=str(root))).process(Row(str(root.resolve()), path, "cat"))
-    assert only.tag == "refused"
-    return str(only.value["reason"])
-
-
-def test_circular_link_is_quarantined(tmp_path: Path) -> None:
-    (tmp_path / "circle.png").symlink_to("circle.png")
-    assert refusal(tmp_path, "circle.png")
-
-
-def test_pipe_is_quarantined_and_not_waited_for(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe.png")
-    reasons: list[str] = []
-    thread = threading.Thread(target=lambda: reasons.append(refusal(tmp_path, "pipe.png")), daemon=True)
-    thread.start()
-    thread.join(3)
-    is_waiting = thread.is_alive()
-    if is_waiting:
-        os.close(os.open(tmp_path / "pipe.png", os.O_WRONLY))
-        thread.join(30)
-    assert not is_waiting
-    assert reasons != [""]
-
-
 def test_driver_notices_changes(tmp_path: Path) -> None:
     root = pictures.class_folders(tmp_path / "data", ["cat", "dog"], 3)
     driver = ImageExampleGenDriver.__new__(ImageExampleGenDriver)
@@ -236,6 +152,24 @@ def test_driver_notices_changes(tmp_path: Path) -> None:
 
 
 def test_node_has_both_outputs() -> None:
-    node = build(DataConfig(path="pictures"))
+    node = build(DataConfig(path="pictures"), "ledger")
     assert set(node.outputs) == {"examples", "quarantine"}
     assert DataConfig.model_validate_json(node.exec_properties["data"]) == DataConfig(path="pictures")
+
+
+def test_two_worker_processes_write_the_same(data: Path, output: Output, tmp_path: Path) -> None:
+    again = run(DataConfig(path=str(data), max_quarantined_share=0.2), tmp_path, TWO_WORKERS)
+    assert again.refused == output.refused
+    for split in features.SPLITS:
+        ours, theirs = (
+            [value(example, features.PATH) for example in one.examples[split]] for one in (output, again)
+        )
+        assert sorted(ours) == sorted(theirs)
+
+
+def test_nothing_but_the_artifacts_is_left(output: Output) -> None:
+    assert {path.name for path in output.quarantine.iterdir()} == {
+        "quarantine.jsonl",
+        "findings.json",
+        "thumbnails",
+    }

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from components.example_gen import checks
 from components.example_gen.picture import Picture, UnreadablePictureError, read_picture
 from tests import pictures
 
@@ -24,6 +25,8 @@ def test_ordinary_keeps_bytes(name: str) -> None:
     picture = read(content, name)
     assert picture.content == content
     assert picture.channels == (1 if name.startswith("grey") else 3)
+    assert picture.is_plain
+    assert picture.kinds == ()
 
 
 @pytest.mark.parametrize("name", ["plain.bmp", "plain.webp"])
@@ -61,6 +64,56 @@ def test_odd_form_pixel(name: str, where: tuple[int, int], pixel: tuple[int, ...
     assert np.abs(pixels[where].astype(int) - pixel).max() <= 3
 
 
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("plain.bmp", ("odd_format",)),
+        ("plain.webp", ("odd_format",)),
+        ("still.gif", ("odd_format", "odd_mode")),
+        ("cmyk.jpg", ("odd_mode",)),
+        ("palette.png", ("odd_mode",)),
+        ("clear_palette.png", ("odd_mode",)),
+        ("keyed.png", ("odd_mode",)),
+        ("rgba.png", ("odd_mode",)),
+        ("la.png", ("odd_mode",)),
+        ("deep.png", ("odd_depth",)),
+        ("deep_colour.png", ("odd_depth",)),
+        ("one_bit.png", ("odd_depth",)),
+        ("rotated.JPG", ("rotated",)),
+        ("phone.jpg", ()),
+    ],
+)
+def test_odd_form_is_named(name: str, kinds: tuple[str, ...]) -> None:
+    picture = read(pictures.ODD_FORMS[name](), name)
+    assert picture.kinds == kinds
+    assert picture.is_plain == (not kinds)
+    assert set(kinds) <= set(checks.names("picture"))
+
+
+def test_deep_tiff_is_named() -> None:
+    ramp = Image.fromarray(np.arange(64, dtype=np.uint16).reshape(8, 8) * 1000)
+    assert read(pictures.encode(ramp, "TIFF"), "scan.tif").kinds == ("odd_format", "odd_depth")
+
+
+def test_several_oddities_are_all_named() -> None:
+    exif = Image.Exif()
+    exif[pictures.ORIENTATION] = 8
+    clear = Image.new("RGBA", (16, 8), (255, 0, 0, 100))
+    content = pictures.encode(clear, "WEBP", lossless=True, exif=exif)
+    picture = read(content, "a.webp")
+    assert picture.kinds == ("odd_format", "odd_mode", "rotated")
+    assert (picture.width, picture.height) == (8, 16)
+
+
+@pytest.mark.parametrize("name", ["jpeg.jpg", "grey.jpeg", "grey.png", "rgba.png", "rotated.JPG", "deep.png"])
+def test_pixels_are_those_of_the_content(name: str) -> None:
+    picture = read(pictures.ODD_FORMS[name](), name)
+    expected = pictures.decode(picture.content)
+    assert picture.pixels.dtype == np.uint8
+    assert picture.pixels.shape == expected.shape
+    assert np.abs(picture.pixels.astype(int) - expected).max() <= 8, "two JPEG decoders"
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_exif_upright(orientation: int) -> None:
     content = pictures.rotated_jpeg(orientation)
@@ -91,21 +144,23 @@ def test_phone_jpeg_with_second_picture_is_its_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "reason"),
+    ("name", "kind", "reason"),
     [
-        ("animated.gif", r"animated or many-paged \(3 frames\)"),
-        ("float.tiff", "floating-point"),
-        ("int.tif", "bits|integer"),
-        ("truncated.jpg", "truncated or damaged"),
-        ("truncated.png", "truncated or damaged"),
-        ("nothing.png", r"empty \(0 bytes\)"),
-        ("text.jpg", "named .jpg but holds no image"),
-        ("png.jpg", "named .jpg but is PNG"),
+        ("animated.gif", "animated", r"animated or many-paged \(3 frames\)"),
+        ("float.tiff", "unknown_range", "floating-point"),
+        ("int.tif", "unknown_range", "bits|integer"),
+        ("truncated.jpg", "damaged", "truncated or damaged"),
+        ("truncated.png", "damaged", "truncated or damaged"),
+        ("nothing.png", "empty", r"empty \(0 bytes\)"),
+        ("text.jpg", "not_an_image", "named .jpg but holds no image"),
+        ("png.jpg", "misnamed", "named .jpg but is PNG"),
     ],
 )
-def test_refused_with_reason(name: str, reason: str) -> None:
-    with pytest.raises(UnreadablePictureError, match=reason):
+def test_refused_with_reason(name: str, kind: str, reason: str) -> None:
+    with pytest.raises(UnreadablePictureError, match=reason) as caught:
         read(pictures.ODD_FORMS[name](), name)
+    assert caught.value.kind == kind
+    assert kind in checks.names("unusable")
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "TIFF", "PNG"])
@@ -141,8 +196,9 @@ def test_max_pixels(limit: int) -> None:
     else:
         with pytest.raises(
             UnreadablePictureError, match=r"32x24 pixels are more than data.max_pixels \(744\)"
-        ):
+        ) as caught:
             read(pictures.jpeg(), "a.jpg", limit)
+        assert caught.value.kind == "too_large"
 
 
 @pytest.mark.parametrize("side", [8_000, 12_000, 30_000])

@@ -50,6 +50,17 @@ def test_batch_fits_its_records(store: FeatureStore) -> None:
         assert arrays.dtype == labels.dtype == weights.dtype == np.float32
 
 
+@pytest.mark.parametrize("seed", [3, None])
+def test_weight_of_an_example_multiplies_that_of_its_class(tmp_path: Path, seed: int | None) -> None:
+    own = np.arange(len(LABELS), dtype=np.float32) / 4
+    by_id = {b"%03d" % place: float(weight) for place, weight in enumerate(own)}
+    store = FeatureStore(write_shards(tmp_path, [records_of(LABELS, views=4)], weights=by_id))
+    for arrays, _, weights in epoch_of(Batches(store, 4, WEIGHTS, seed)):
+        records = arrays[:, 0].astype(int)
+        np.testing.assert_array_equal(weights, WEIGHTS[np.array(LABELS)[records]] * own[records])
+        assert weights.dtype == np.float32
+
+
 def test_epochs_and_seeds_draw_differently(store: FeatureStore) -> None:
     draws = [shown(Batches(store, 4, WEIGHTS, seed, epoch)) for seed in (3, 4) for epoch in (0, 1, 2)]
     assert len({tuple(draw) for draw in draws}) == 6

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from pipeline.runners.report_text import class_table, print_summary, slice_table, verdict
 
+COUNTS = {"train": 60, "eval": 7, "test": 10}
 CLASS_SCORES = ["precision", "recall", "F1"]
 
 
@@ -31,10 +32,11 @@ def _summary(**changes: Any) -> dict[str, Any]:
         "run_id": "2024-05-01-1",
         "status": "pushed",
         "data": {
-            "splits": {"train": 70, "eval": 10, "test": 20},
-            "classes": ["good", "[worn]"],
+            "counts": {split: {"good": 10, "[worn]": count} for split, count in COUNTS.items()},
+            "findings": [],
             "quarantined": 0,
             "quarantine": [],
+            "anomalies": [],
         },
         "training": [{"name": "head", "epochs": 12, "eval_accuracy": 0.81236}],
         "evaluation": {
@@ -55,8 +57,8 @@ def _summary(**changes: Any) -> dict[str, Any]:
     }
 
 
-def text_of(summary: dict[str, Any]) -> str:
-    console = Console(record=True, force_terminal=True, width=100, file=io.StringIO())
+def text_of(summary: dict[str, Any], width: int = 100, is_terminal: bool = True) -> str:
+    console = Console(record=True, force_terminal=is_terminal, width=width, file=io.StringIO())
     print_summary(summary, console)
     return console.export_text()
 
@@ -68,7 +70,7 @@ def line_with(text: str, word: str) -> str:
 
 def test_print_summary_data_and_phases() -> None:
     text = text_of(_summary())
-    assert "70 train, 10 eval, 20 test; classes: good, [worn]" in text
+    assert text.splitlines()[2].split()[:3] == ["[worn]", "77", "60"]
     assert "phase head: 12 epochs, accuracy on eval 0.8124" in text
     assert "set aside" not in text
 
@@ -106,10 +108,30 @@ def test_print_summary_verdict_pushed() -> None:
     assert line_with(text_of(_summary()), "pushed") == "pushed serving/cells/1700000000"
 
 
+REASONS = [
+    "accuracy on cell_type=[poly] is 0.9000, must be at least 0.9900",
+    "accuracy on overall is 0.0321 below the last blessed model's, more than max_accuracy_drop = 0.01 allows",
+]
+
+
+def _not_blessed() -> dict[str, Any]:
+    return _summary(status="not_blessed", blessing={"blessed": False, "reasons": REASONS})
+
+
 def test_print_summary_verdict_not_blessed() -> None:
-    reasons = ["accuracy on overall is 0.40", "no picture in [b]"]
-    text = text_of(_summary(status="not_blessed", blessing={"blessed": False, "reasons": reasons}))
-    assert "not blessed, nothing pushed: accuracy on overall is 0.40; no picture in [b]" in text
+    lines = text_of(_not_blessed(), width=200).splitlines()
+    (head,) = [place for place, line in enumerate(lines) if line == "not blessed, nothing pushed:"]
+    assert lines[head + 1 : head + 3] == [f"  {reason}" for reason in REASONS]
+
+
+def test_reasons_break_between_words_on_a_screen_and_not_at_all_in_a_pipe() -> None:
+    assert "more than \nmax_accuracy_drop = 0.01 allows\n" in text_of(_not_blessed(), width=80)
+    assert f"  {REASONS[1]}\n" in text_of(_not_blessed(), width=80, is_terminal=False)
+
+
+def test_path_of_a_pushed_model_is_never_broken() -> None:
+    path = "/home/" + "long name/" * 20
+    assert f"pushed {path}\n" in text_of(_summary(model={"pushed_to": path}), width=80)
 
 
 @pytest.mark.parametrize("status", ["failed", "stopped"])
@@ -120,21 +142,11 @@ def test_print_summary_of_a_run_that_did_not_get_there(status: str) -> None:
 
 
 def test_print_summary_costs() -> None:
-    text = " ".join(text_of(_summary()).split())
-    assert "63.2 s, of which 4.6 s outside of the nodes; peak memory 2,346 MiB; run 2024-05-01-1" in text
-
-
-@pytest.mark.parametrize(("count", "is_cut"), [(1, False), (5, False), (6, True), (40, True)])
-def test_print_summary_quarantine(count: int, is_cut: bool) -> None:
-    data = _summary()["data"] | {
-        "quarantined": count,
-        "quarantine": [{"path": f"good/{place}.jpg", "reason": "truncated [1]"} for place in range(count)],
-    }
-    text = text_of(_summary(data=data))
-    assert f"{count} files set aside:" in text
-    assert text.count("truncated [1]") == min(count, 5)
-    assert "'good/0.jpg': truncated [1]" in text
-    assert ("all of them in summary.json" in text) == is_cut
+    lines = text_of(_summary(run_id="20240501-120000-002", wall_seconds=86_400.0), width=80).splitlines()
+    assert lines[-2:] == [
+        "86400.0 s, of which 4.6 s outside of the nodes; peak memory 2,346 MiB",
+        "run 20240501-120000-002",
+    ]
 
 
 @pytest.mark.parametrize("name", ["[bold]", "head[0]", "[/]", "a [red]b"])
@@ -143,9 +155,75 @@ def test_print_summary_phase_name_is_no_markup(name: str) -> None:
     assert f"phase {name}: 1 epochs, accuracy on eval 0.5000" in text
 
 
-def test_slice_table_leaves_the_classes_out() -> None:
-    assert slice_table(_summary()["evaluation"]).row_count == 2
+def test_slice_table_leaves_the_classes_out_and_nothing_else() -> None:
+    evaluation = _summary()["evaluation"]
+    for name in ("label=gone", "label=good,site=north", "label=[worn]"):
+        evaluation["slices"][name] = evaluation["slices"]["label=good"]
+    text = _printed(slice_table(evaluation), width=80)
+    assert [line.split()[0] for line in text.splitlines()[2:]] == [
+        "overall",
+        "cell_type=mono",
+        "label=gone",
+        "label=good,site=north",
+    ]
 
 
-def test_verdict_other_status() -> None:
-    assert verdict(_summary(status="stopped")).plain == "stopped"
+def _printed(table: Any, width: int) -> str:
+    console = Console(record=True, width=width, file=io.StringIO())
+    console.print(table)
+    return console.export_text()
+
+
+LONG = ("functional and clean", "micro cracks", "snail trails", "delamination", "Z" * 70)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 400])
+def test_tables_lose_no_figure_and_no_letter_where_the_screen_is_narrow(width: int) -> None:
+    scores = {"precision": 0.1234, "recall": 1.0, "f1": 1.0, "support": 3}
+    evaluation = {
+        **_summary()["evaluation"],
+        "labels": list(LONG),
+        "per_class": dict.fromkeys(LONG, scores),
+        "confusion": [[5678] * len(LONG)] * len(LONG),
+        "slices": {
+            "brightness_bucket=medium,cell_type=mono,size_bucket=medium": _scores(8, 0.75, [[0], [0]])
+        },
+    }
+    text = text_of(_summary(evaluation=evaluation, data={}), width=width)
+    assert "…" not in text
+    assert max(map(len, text.splitlines())) <= width
+    assert text.count("0.1234") == len(LONG)
+    assert ("5678" in text) == (width == 400)
+    (head,) = [line.split() for line in text.splitlines() if line.startswith(" class")]
+    assert head[:5] == ["class", "pictures", *CLASS_SCORES]
+    assert text.count("Z") == 70 * (2 if width == 400 else 1)
+    assert text.splitlines()[-2].endswith("MiB")
+
+
+@pytest.mark.parametrize(
+    ("status", "blessing", "text"),
+    [
+        ("stopped", {}, "stopped"),
+        ("stopped", {"blessed": True, "reasons": []}, "blessed, but stopped before it was pushed"),
+        ("failed", {"blessed": True, "reasons": []}, "blessed, but failed before it was pushed"),
+        ("failed", {"blessed": False, "reasons": ["a"]}, "failed"),
+    ],
+)
+def test_verdict_of_a_run_that_did_not_come_to_its_end(
+    status: str, blessing: dict[str, Any], text: str
+) -> None:
+    assert verdict(_summary(status=status, blessing=blessing)).plain == text
+
+
+@pytest.mark.parametrize(
+    ("count", "head", "is_cut"),
+    [(1, "1 anomaly", False), (5, "5 anomalies", False), (6, "6 anomalies", True)],
+)
+def test_print_summary_anomalies(count: int, head: str, is_cut: bool) -> None:
+    anomaly = {"split": "eval", "feature": "label", "severity": "error", "kind": "skew", "text": "far [off]"}
+    counts = {"train": {"good": 70}, "eval": {"good": 10}, "test": {"good": 20}}
+    data = {"counts": counts, "findings": [], "quarantined": 0, "anomalies": [anomaly] * count}
+    text = text_of(_summary(data=data))
+    assert f"{head} in the data:" in text
+    assert text.count("  error: eval: label: far [off]") == min(count, 5)
+    assert ("all of them in summary.json" in text) == is_cut

@@ -1,0 +1,1 @@
+"""ExampleValidator: holds every split against the schema, against train, and against the last run."""

@@ -1,0 +1,77 @@
+"""What `predict` is asked about: pictures and a model, by the paths that a user gave."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from components.example_gen import files
+from components.example_gen.files import Place
+from pipeline.errors import InputError
+
+
+@dataclass(frozen=True)
+class PictureFile:
+    """A file to ask about.
+
+    Attributes:
+        path: as given, or below the given folder.
+        place: where it lies, and what a link must not lead out of.
+    """
+
+    path: str
+    place: Place
+
+
+def find_model(workspace: Path, model: Path | None) -> Path:
+    """The SavedModel to ask: `model`, its newest version, or the newest one of the workspace.
+
+    Raises:
+        InputError: there is none, or a folder cannot be read.
+    """
+    if model is not None:
+        versions = [model] if _is_model(model) else _versions(model)
+        if not versions:
+            raise InputError(f"`{model}` holds no SavedModel. Give --model a folder with saved_model.pb.")
+        return versions[-1]
+    served = [version for name in _folders(workspace / "serving") for version in _versions(name)]
+    if not served:
+        raise InputError(f"no model was pushed to workspace `{workspace}` yet. Run the pipeline first.")
+    return max(served, key=lambda version: int(version.name))
+
+
+def find_pictures(paths: Sequence[Path]) -> list[PictureFile]:
+    """The files that `paths` name, folders searched through, hidden files left out.
+
+    A link that is named is followed wherever it leads; one in a folder must stay in that folder.
+
+    Raises:
+        InputError: a path does not exist, a folder cannot be read, or there is no file at all.
+    """
+    pictures: list[PictureFile] = []
+    for path in map(str, paths):
+        if files.is_folder(path):
+            places = [Place(path, name) for name in files.walk(path)]
+            pictures += [PictureFile(place.path, place) for place in places]
+        elif files.exists(path):
+            pictures.append(PictureFile(path, Place(*os.path.split(os.path.realpath(path)))))
+        else:
+            raise InputError(f"no such file or folder: `{path}`.")
+    if not pictures:
+        raise InputError(f"no pictures in {', '.join(f'`{path}`' for path in paths)}.")
+    return pictures
+
+
+def _is_model(path: Path) -> bool:
+    return files.exists(str(path / "saved_model.pb"))
+
+
+def _versions(name: Path) -> list[Path]:
+    versions = [path for path in _folders(name) if path.name.isdecimal() and _is_model(path)]
+    return sorted(versions, key=lambda path: int(path.name))
+
+
+def _folders(path: Path) -> list[Path]:
+    if not files.is_folder(str(path)):
+        return []
+    return [path / name for name in files.entries(str(path)) if files.is_folder(str(path / name))]

@@ -1,0 +1,1 @@
+"""Tests of listing rows, whatever the data looks like."""

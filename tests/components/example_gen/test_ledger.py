@@ -1,0 +1,58 @@
+"""What was placed once is remembered: whole, for each way to split, and for pictures that went away."""
+
+from pathlib import Path
+
+import pytest
+
+from components.example_gen.ledger import Ledger
+from components.example_gen.placement import Placement
+from pipeline.data_config import ColumnsConfig, DataConfig, SplitConfig
+from tests.components.example_gen.entries import entry
+
+CONFIG = DataConfig(path="pictures")
+CAT, DOG = entry("cat"), entry("dog")
+
+
+def test_fresh_ledger_knows_nothing(tmp_path: Path) -> None:
+    assert Ledger(str(tmp_path / "new"), CONFIG).read() == {}
+    assert not (tmp_path / "new").exists()
+
+
+def test_remembers_what_was_placed_and_not_what_was_set_aside(tmp_path: Path) -> None:
+    Ledger(str(tmp_path), CONFIG).add([CAT, DOG], [Placement("test"), Placement(None, "dark")], known={})
+    assert Ledger(str(tmp_path), CONFIG).read() == {CAT.image_id: "test"}
+
+
+def test_pictures_that_went_away_keep_their_place(tmp_path: Path) -> None:
+    ledger = Ledger(str(tmp_path), CONFIG)
+    ledger.add([CAT], [Placement("test")], known={})
+    ledger.add([DOG], [Placement("train")], known=ledger.read())
+    assert ledger.read() == {CAT.image_id: "test", DOG.image_id: "train"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        DataConfig(path="pictures", split=SplitConfig(seed=1)),
+        DataConfig(path="pictures", split=SplitConfig(near_copies=True)),
+        DataConfig(path="pictures", columns=ColumnsConfig(group="sender")),
+    ],
+)
+def test_another_way_to_split_has_its_own(tmp_path: Path, other: DataConfig) -> None:
+    Ledger(str(tmp_path), CONFIG).add([CAT], [Placement("test")], known={})
+    assert Ledger(str(tmp_path), other).read() == {}
+
+
+def test_other_settings_share_it(tmp_path: Path) -> None:
+    Ledger(str(tmp_path), CONFIG).add([CAT], [Placement("test")], known={})
+    assert Ledger(str(tmp_path), DataConfig(path="more", max_pixels=9)).read() == {CAT.image_id: "test"}
+
+
+def test_unfinished_write_leaves_the_old_one(tmp_path: Path) -> None:
+    ledger = Ledger(str(tmp_path), CONFIG)
+    ledger.add([CAT], [Placement("test")], known={})
+    broken = [Placement("train"), None]
+    with pytest.raises(AttributeError):
+        ledger.add([CAT, DOG], broken, known={})  # type: ignore[arg-type]
+    assert ledger.read() == {CAT.image_id: "test"}
+    assert [path.suffix for path in tmp_path.iterdir()] == [".txt"]

@@ -1,0 +1,78 @@
+"""What is asked before a run, of a config and the rows that it leads to."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.config import Config
+from pipeline.errors import InputError
+from pipeline.runners.input_checks import check_input
+
+
+def _manifest(folder: Path) -> Path:
+    """Cats in the north, dogs in the south, hens nowhere."""
+    for number in range(12):
+        (folder / f"{number}.jpg").touch()
+    lines = ["path,label,site"]
+    lines += [f"{number}.jpg,cat,north" for number in range(4)]
+    lines += [f"{number}.jpg,dog,south" for number in range(4, 8)]
+    lines += [f"{number}.jpg,hen," for number in range(8, 12)]
+    (folder / "pictures.csv").write_text("\n".join(lines))
+    return folder / "pictures.csv"
+
+
+def config(folder: Path, **sections: Any) -> Config:
+    return Config.model_validate({"data": {"path": str(_manifest(folder))}, **sections})
+
+
+def _threshold(name: str) -> dict[str, Any]:
+    return {"thresholds": [{"metric": "accuracy", "at_least": 0.5, "slice": name}]}
+
+
+@pytest.mark.parametrize(
+    "evaluator",
+    [
+        {},
+        {"slices": ["site", "label", ["site", "orientation"]]},
+        {"thresholds": []},
+        _threshold("site=north"),
+        _threshold("site="),
+        _threshold("label=hen"),
+        _threshold("site=south,label=dog,size_bucket=large"),
+    ],
+)
+def test_slices_of_the_data(tmp_path: Path, evaluator: dict[str, Any]) -> None:
+    check_input(config(tmp_path, evaluator=evaluator))
+
+
+@pytest.mark.parametrize(
+    ("evaluator", "text"),
+    [
+        ({"slices": ["Site"]}, "names slice `Site`.* It has: site, size_bucket"),
+        (_threshold("site=west"), "no picture lies in slice `site=west`. `site` has: '', north, south"),
+        (_threshold("label=cow"), "`label` has: cat, dog, hen"),
+        (_threshold("site=south,label=cat"), "none for all of them"),
+        (_threshold("label"), "column=value"),
+    ],
+)
+def test_slices_that_the_data_does_not_have(tmp_path: Path, evaluator: dict[str, Any], text: str) -> None:
+    with pytest.raises(InputError, match=text):
+        check_input(config(tmp_path, evaluator=evaluator))
+
+
+def test_class_folder_that_is_no_text(tmp_path: Path) -> None:
+    for name in (b"caf\xe9", b"tea"):
+        folder = tmp_path / "data" / name.decode("utf-8", "surrogateescape")
+        folder.mkdir(parents=True)
+        for number in range(4):
+            (folder / f"{number}.jpg").touch()
+    for label in ("caf\\xe9", "tea"):
+        sections = {"data": {"path": str(tmp_path / "data")}, "evaluator": _threshold(f"label={label}")}
+        check_input(Config.model_validate(sections))
+
+
+def test_phases_must_go_down(tmp_path: Path) -> None:
+    phases = [{"name": name, "epochs": 1, "unfreeze": stage} for name, stage in (("a", "top"), ("b", "head"))]
+    with pytest.raises(InputError, match="from the top down"):
+        check_input(config(tmp_path, trainer={"phases": phases}))

@@ -1,0 +1,93 @@
+"""`summary.json`: status, nodes, error, whatever a run reached."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tfx.types import Artifact, standard_artifacts
+
+from components.evaluator import results
+from pipeline.config import Config
+from pipeline.data_config import DataConfig
+from pipeline.nodes import NODES
+from pipeline.runners.local import NodeResult, State
+from pipeline.runners.summary import NotStarted, Summary, summarise, write_summary
+
+CONFIG = Config(data=DataConfig(source="solar_cells"))
+
+
+class _Runner(NotStarted):
+    """A run that is over, as if its nodes had put out these artifacts."""
+
+    def __init__(self, states: dict[str, State], artifacts: dict[tuple[str, str], Artifact]) -> None:
+        self.results = [NodeResult(node, state, 1.23456) for node, state in states.items()]
+        self._artifacts = artifacts
+
+    def outputs(self, node: str, name: str) -> list[Artifact]:
+        return [self._artifacts[node, name]] if (node, name) in self._artifacts else []
+
+
+def _blessing(is_blessed: bool) -> dict[tuple[str, str], Artifact]:
+    blessing = standard_artifacts.ModelBlessing()
+    blessing.set_int_custom_property("blessed", int(is_blessed))
+    return {
+        ("Evaluator", "blessing"): blessing,
+        ("Evaluator", "evaluation"): standard_artifacts.ModelEvaluation(),
+    }
+
+
+def _pushed(root: Path) -> dict[tuple[str, str], Artifact]:
+    pushed = standard_artifacts.PushedModel()
+    pushed.set_int_custom_property("pushed", 1)
+    pushed.set_string_custom_property("pushed_destination", str(root))
+    return {("Pusher", "pushed_model"): pushed}
+
+
+def summary_of(runner: NotStarted, **arguments: Any) -> Summary:
+    return summarise(runner, CONFIG, "20240501-120000", 100.0, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("is_blessed", "is_pushed", "status"),
+    [
+        (None, False, "stopped"),
+        (True, False, "stopped"),
+        (True, True, "pushed"),
+        (False, False, "not_blessed"),
+    ],
+)
+def test_status_follows_from_blessing_and_push(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_blessed: bool | None, is_pushed: bool, status: str
+) -> None:
+    monkeypatch.setattr(results, "read_reasons", lambda uri: ["too bad"])
+    artifacts = {} if is_blessed is None else _blessing(is_blessed)
+    runner = _Runner({}, artifacts | (_pushed(tmp_path) if is_pushed else {}))
+    summary = summary_of(runner)
+    assert summary["status"] == status
+    assert summary["blessing"].get("reasons", []) == (["too bad"] if is_blessed is False else [])
+    assert "error" not in summary
+
+
+def test_every_node_is_listed_and_those_that_were_not_reached_were_skipped() -> None:
+    reached: dict[str, State] = {"ImageExampleGen": "cached", "StatisticsGen": "failed"}
+    summary = summary_of(_Runner(reached, {}), status="failed", error="no room")
+    assert [node["id"] for node in summary["nodes"]] == list(NODES)
+    assert [node["state"] for node in summary["nodes"]] == [
+        "cached",
+        "failed",
+        *["skipped"] * (len(NODES) - 2),
+    ]
+    assert [node["seconds"] for node in summary["nodes"]][:3] == [1.235, 1.235, 0]
+    assert (summary["status"], summary["error"]) == ("failed", "no room")
+    assert summary["overhead_seconds"] == pytest.approx(97.531)
+
+
+def test_run_that_never_started_keeps_the_contract(tmp_path: Path) -> None:
+    write_summary(summary_of(NotStarted(), status="failed", error="no TFX"), tmp_path)
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert {node["state"] for node in summary["nodes"]} == {"skipped"}
+    assert summary["data"] == summary["evaluation"] == summary["blessing"] == {}
+    assert summary["training"] == []
+    assert summary["model"] == {"backbone": "efficientnet_lite0", "pushed_to": None, "version": None}
+    assert list(tmp_path.iterdir()) == [tmp_path / "summary.json"]

@@ -1,0 +1,59 @@
+"""The nodes by name: those of the pipeline, and where a run may start and stop."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.config import Config
+from pipeline.data_config import DataConfig
+from pipeline.errors import InputError
+from pipeline.nodes import NODES, check_range
+from pipeline.workspace import Workspace
+
+
+def test_nodes_are_those_that_run(tmp_path: Path) -> None:
+    from tfx.orchestration import metadata
+
+    from pipeline.pipeline import create_pipeline
+    from pipeline.runners.local import LocalRunner
+
+    connection = metadata.sqlite_metadata_connection_config(str(tmp_path / "metadata.sqlite"))
+    config = Config(data=DataConfig(source="solar_cells"))
+    runner = LocalRunner(create_pipeline(config, Workspace(tmp_path), connection), "run")
+    assert tuple(runner.node_ids) == NODES
+
+
+@pytest.mark.parametrize(
+    ("start", "stop"),
+    [
+        (None, None),
+        ("Trainer", None),
+        (None, "Trainer"),
+        ("Trainer", "Trainer"),
+        ("ImageExampleGen", "Pusher"),
+        ("LatestStatistics", "SchemaGen"),
+    ],
+)
+def test_check_range(start: str | None, stop: str | None) -> None:
+    check_range(start, stop)
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "text"),
+    [
+        ("trainer", None, "no node `trainer`. The nodes are: ImageExampleGen, .*, Pusher.$"),
+        (None, "", "no node ``"),
+        ("Trainer", "Nirvana", "no node `Nirvana`"),
+        ("Trainer", "Augment", "--to Augment comes before --from Trainer. .* Augment, Trainer,"),
+        ("Pusher", "ImageExampleGen", "comes before"),
+    ],
+)
+def test_check_range_refuses(start: str | None, stop: str | None, text: str) -> None:
+    with pytest.raises(InputError, match=text):
+        check_range(start, stop)
+
+
+def test_check_range_of_other_nodes() -> None:
+    check_range("b", "c", nodes=["a", "b", "c"])
+    with pytest.raises(InputError, match="no node `Trainer`. The nodes are: a, b."):
+        check_range("Trainer", None, nodes=["a", "b"])

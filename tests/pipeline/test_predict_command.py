@@ -1,0 +1,116 @@
+"""Predictions as people and scripts get them: whole paths, one line each, an exit code that tells."""
+
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from rich.text import Text
+
+from pipeline.predict import Prediction
+from pipeline.predict_command import predict_command, print_table
+from tests import pictures, saved_models
+from tests.cli import run_cli
+
+LONG = "a rather long name " * 9 + ".jpg"
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return saved_models.save_model(tmp_path_factory.mktemp("models") / "echo")
+
+
+def _printed(*predictions: Prediction, **options: bool | int) -> list[str]:
+    output = io.StringIO()
+    print_table(predictions, Console(file=output, **options))  # type: ignore[arg-type]
+    return output.getvalue().splitlines()
+
+
+def _cat(path: str) -> Prediction:
+    return Prediction(path, scores=(("cat", 0.75), ("dog", 0.25)))
+
+
+def test_pipe_gets_a_picture_a_line_with_its_whole_path() -> None:
+    header, *rows = _printed(_cat(LONG), _cat("b.jpg"), Prediction("c.jpg", error="empty " * 60 + "!"))
+    assert header.split() == ["picture", "label", "probability"]
+    assert [row.split() for row in rows[1:4]] == [
+        ["dog", "0.2500"],
+        ["b.jpg", "cat", "0.7500"],
+        ["dog", "0.2500"],
+    ]
+    assert rows[0].startswith(f" {LONG}  cat")
+    assert rows[4].strip().endswith("!")
+    assert len(rows) == 5
+
+
+def test_terminal_folds_a_long_path_and_cuts_nothing() -> None:
+    rows = _printed(_cat("/data/" + "x" * 100 + ".jpg"), force_terminal=True, width=60, no_color=True)
+    assert "".join(rows).count("x") == 100
+    assert max(len(Text.from_ansi(row)) for row in rows) <= 60
+    assert "…" not in "".join(rows)
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("two\nlines.jpg", r"two\nlines.jpg"),
+        ("odd\udcff.jpg", r"odd\udcff.jpg"),
+        ("\x1b[31mred.jpg", r"\x1b[31mred.jpg"),
+        ("par\u2029agraph.jpg", r"par\u2029agraph.jpg"),
+        ("[bold]é 写真.jpg", "[bold]é 写真.jpg"),
+    ],
+)
+def test_odd_name_stays_on_its_line(path: str, shown: str) -> None:
+    for prediction in (_cat(path), Prediction(path, error=path)):
+        rows = _printed(prediction)
+        assert rows[1].startswith(f" {shown} ")
+        "\n".join(rows).encode()
+
+
+def test_answers_as_a_table(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.jpg").write_bytes(pictures.jpeg())
+    assert predict_command([tmp_path], tmp_path, model, top=1, as_json=False) == 0
+    printed = capsys.readouterr()
+    assert str(tmp_path / "a.jpg") in printed.out
+    assert "0.7500" in printed.out
+    assert printed.err == ""
+
+
+def test_answers_as_json_and_the_exit_code_of_broken_ones(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = os.fsdecode(b"odd\xff.png")
+    (tmp_path / "a.png").touch()
+    (tmp_path / name).write_bytes(pictures.plain_png())
+    assert predict_command([tmp_path], tmp_path, model, top=2, as_json=True) == 2
+    printed = capsys.readouterr()
+    broken, good = (json.loads(line) for line in printed.out.splitlines())
+    assert broken == {"path": str(tmp_path / "a.png"), "error": "the file is empty (0 bytes)"}
+    assert good["path"] == str(tmp_path / name)
+    assert good["probability"] == 0.75
+    assert saved_models.echoed(good["label"]) == pictures.plain_png()
+    assert good["scores"] == {good["label"]: 0.75, "other": 0.25}
+    assert printed.err == "1 of 2 pictures could not be read\n"
+
+
+def test_pipe_is_refused_and_not_waited_for(model: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (tmp_path / os.fsdecode(b"odd\xff.png")).write_bytes(pictures.plain_png())
+    done = run_cli("predict", tmp_path, tmp_path / "pipe.jpg", "--model", model)
+    assert done.returncode == 2
+    assert done.stderr == "2 of 3 pictures could not be read\n"
+    assert done.stdout.count("no regular file") == 2
+    assert r"odd\udcff.png" in done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+def test_terminal_that_cannot_show_a_letter_is_no_reason_to_fail(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    (tmp_path / "é.png").write_bytes(pictures.plain_png())
+    done = run_cli("predict", tmp_path, "--model", model)
+    assert done.returncode == 0, done.stderr
+    assert (r"\xe9.png" if encoding == "ascii" else "é.png") in done.stdout
