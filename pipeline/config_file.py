@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from pipeline.config import Config
 from pipeline.data_config import DataConfig
@@ -44,11 +45,15 @@ def load_config(file: Path | None, data: str | None = None, overrides: Sequence[
         settings = _merge(_defaults(), settings)
         for override in overrides:
             _apply(settings, override)
+    origin = str(file) if file else "the settings"
     try:
-        return Config.model_validate(settings)
+        config = Config.model_validate(settings)
+        config.model_dump_json()
     except ValidationError as error:
-        origin = str(file) if file else "the settings"
         raise InputError(f"{origin}: {_explain(error)}") from None
+    except PydanticSerializationError:  # half a character, written as an escape
+        raise InputError(f"{origin}: a text is no Unicode. Look for \\ud800 to \\udfff in it.") from None
+    return config
 
 
 def dump_config(config: Config) -> str:

@@ -21,6 +21,9 @@ _MARKS = {
 }
 _STYLES = {"complete": "green", "cached": "dim", "failed": "bold red", "running": "cyan"}
 _ETA_AFTER_SECONDS = 2.0
+_LONGEST_BAR = 24
+_LEFT_OF_THE_BAR = 47
+"""Mark, node, state and seconds, with the room between them."""
 
 
 class NodesView:
@@ -99,12 +102,15 @@ class NodesView:
 
     def _bar(self) -> RenderableType:
         activity, done, total = self._progress or ("", 0, 0)
+        count, eta = f"{done}/{total}", self._eta(done, total)
+        # What is left of the line beside the words.
+        left = self._console.width - _LEFT_OF_THE_BAR - len(activity) - len(count) - len(eta) - 3
         row = Table.grid(padding=(0, 1))
         row.add_row(
             Text(activity, "cyan"),
-            ProgressBar(total=total, completed=done, width=24),
-            Text(f"{done}/{total}", "dim"),
-            Text(self._eta(done, total), "dim"),
+            ProgressBar(total=total, completed=done, width=max(4, min(_LONGEST_BAR, left))),
+            Text(count, "dim"),
+            Text(eta, "dim"),
         )
         return row
 

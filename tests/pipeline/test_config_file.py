@@ -205,6 +205,7 @@ def test_several_faults_are_all_named() -> None:
         ("seed: 1\n", ("`data`", "required")),
         ("data: pictures\n", ("`data`", "Received: 'pictures'")),
         ("data: {path: 3}\n", ("`data.path`", "Received: 3")),
+        ('data: {path: "a\\udcff"}\n', ("no Unicode", "udfff")),
         ("data: {}\n", ("`data`", "give --data PATH")),
         ("data: {path: a}\n1: 2\n", ("config.yaml", "1")),
         ('data: {path: a}\n"two\\nlines": 2\n', ("unknown key", "two")),

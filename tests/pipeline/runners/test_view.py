@@ -98,6 +98,21 @@ def test_eta_starts_anew_with_each_activity(clock: _Clock) -> None:
     assert "0:36 left" in lines_of(view)["Trainer"]
 
 
+@pytest.mark.parametrize("width", [80, 90, 120])
+def test_progress_stays_on_its_line(clock: _Clock, width: int) -> None:
+    console = Console(record=True, force_terminal=True, width=width, file=io.StringIO())
+    view = NodesView(["LatestBlessedModel", "Trainer"], console)
+    view.node_started("LatestBlessedModel")
+    view.on_progress("fine_tune", 1, 1234)
+    clock.now += 20
+    view.on_progress("fine_tune", 250, 1234)
+    console.print(view._render())
+    lines = console.export_text().splitlines()
+    assert len(lines) == 2, lines
+    assert "250/1234" in lines[0]
+    assert "left" in lines[0]
+
+
 def test_bar_goes_with_its_node(clock: _Clock) -> None:
     view = NodesView(NODES, _console())
     view.node_started("Augment")
