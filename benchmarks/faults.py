@@ -17,7 +17,7 @@ class Fault:
     """One way to spoil a picture.
 
     Attributes:
-        kinds: what must be found, names from `components.example_gen.checks`.
+        kinds: what must be found, names from `components.example_gen.judging.checks`.
         extension: of the file.
         make: the file's bytes, from a good picture.
     """

@@ -19,12 +19,12 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.planting import COPIES, RARE_CLASS, RARE_COUNT, Planted, Truth, generate
-from components.example_gen.checks import names
 from components.example_gen.entry import Entry
 from components.example_gen.examine import examine
-from components.example_gen.judgement import Judgement, judge
-from components.example_gen.kinship import kinship
-from components.example_gen.placement import Placement
+from components.example_gen.judging.checks import names
+from components.example_gen.judging.judgement import Judgement, judge
+from components.example_gen.judging.kinship import kinship
+from components.example_gen.judging.placement import Placement
 from components.example_gen.rows import Row
 from components.example_gen.sources import list_rows
 from pipeline.data_config import ColumnsConfig, DataConfig, SplitConfig

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from components.example_gen.checks import check_names
+from components.example_gen.judging.checks import check_names
 from pipeline.config_file import load_config
 from pipeline.contact_sheet import draw, encode
 from pipeline.data_set import judge_data_set

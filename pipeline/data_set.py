@@ -11,7 +11,7 @@ from rich.progress import track
 
 from components.example_gen.entry import Entry
 from components.example_gen.examine import examine_all, printable
-from components.example_gen.judgement import Judgement, judge, refuse
+from components.example_gen.judging.judgement import Judgement, judge, refuse
 from components.example_gen.rows import Row
 from components.example_gen.sources import list_rows
 from pipeline.data_config import DataConfig

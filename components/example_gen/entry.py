@@ -25,7 +25,7 @@ class Entry:
         span: the row's.
         image_id: sha256 of the file's bytes, 32 bytes; empty if they could not be read.
         reason: why the picture cannot be used; `None` if it can.
-        kinds: what was found in the picture, names from `components.example_gen.checks`.
+        kinds: what was found in the picture, names from `components.example_gen.judging.checks`.
         is_plain: whether the file's very bytes are what goes into the example.
         phash: perceptual hash, 64 bits; 0 without a picture.
         thumbnail: uint8 grey pixels [16 * 16] as bytes; empty without a picture.

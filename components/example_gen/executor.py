@@ -18,8 +18,8 @@ from components import features, progress
 from components.example_gen import handfuls, quarantine
 from components.example_gen.entry import Entry
 from components.example_gen.examine import examine_all, printable
-from components.example_gen.judgement import Judgement, judge, refuse
-from components.example_gen.ledger import Ledger
+from components.example_gen.judging.judgement import Judgement, judge, refuse
+from components.example_gen.judging.ledger import Ledger
 from components.example_gen.rows import Row
 from components.example_gen.sources import list_rows
 from components.example_gen.write import REFUSED, carry_out, orders
@@ -46,7 +46,7 @@ class ImageExampleGenExecutor(BaseExampleGenExecutor):
         """Writes `examples` and `quarantine`, and refuses a data set that is broken.
 
         Raises:
-            InputError: see `components.example_gen.judgement.refuse`.
+            InputError: see `components.example_gen.judging.judgement.refuse`.
             RuntimeError: fewer or more records came out than went in.
         """
         config = DataConfig.model_validate_json(exec_properties["data"])

@@ -50,7 +50,7 @@ class OutsideError(ValueError):
     """The place lies outside of its root, or is nothing that can be read like a file, or is too large.
 
     Attributes:
-        kind: `outside` or `too_large`, as in `components.example_gen.checks`.
+        kind: `outside` or `too_large`, as in `components.example_gen.judging.checks`.
     """
 
     def __init__(self, text: str, kind: str = "outside") -> None:

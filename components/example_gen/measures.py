@@ -114,7 +114,7 @@ def derived_slices(measures: Measures) -> dict[str, str]:
 
 
 def kinds_of(measures: Measures, config: ChecksConfig) -> tuple[str, ...]:
-    """The findings in one picture: names from `components.example_gen.checks`, in their order.
+    """The findings in one picture: names from `components.example_gen.judging.checks`, in their order.
 
     Only the first cause is named: a blank picture is nothing but blank, hardly any detail in a dark or
     bright one is its light's fault, and where there is hardly any detail nobody can tell a blur.

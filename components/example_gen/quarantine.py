@@ -14,7 +14,7 @@ from typing import Any
 import tensorflow as tf
 from tfx import types
 
-from components.example_gen.checks import Finding
+from components.example_gen.judging.checks import Finding
 
 QUARANTINE_FILE = "quarantine.jsonl"
 FINDINGS_FILE = "findings.json"

@@ -14,7 +14,7 @@ from components import features
 from components.example_gen import handfuls
 from components.example_gen.entry import Entry
 from components.example_gen.examine import read_as_examined
-from components.example_gen.placement import Placement
+from components.example_gen.judging.placement import Placement
 from components.example_gen.rows import Row
 from pipeline.data_config import DataConfig
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from components.backbone import get_backbone
 from components.backbone.cut import check_order
 from components.evaluator.slices import check_slices
-from components.example_gen.checks import check_names
 from components.example_gen.examine import printable
+from components.example_gen.judging.checks import check_names
 from components.example_gen.rows import Row
 from components.example_gen.sources import column_names, list_rows
 from components.features import LABEL

@@ -18,7 +18,7 @@ from benchmarks.planted_faults import (
     survivors,
 )
 from benchmarks.planting import COPIES, RARE_CLASS, RARE_COUNT, Truth, generate
-from components.example_gen.checks import names
+from components.example_gen.judging.checks import names
 from pipeline.data_config import ChecksConfig
 
 COUNT = 200

@@ -8,7 +8,7 @@ import pytest
 
 from components import features
 from components.example_gen.component import ImageExampleGenDriver, build
-from components.example_gen.split import split_of
+from components.example_gen.judging.split import split_of
 from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
 from tests import pictures

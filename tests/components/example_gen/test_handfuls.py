@@ -4,10 +4,10 @@ from pathlib import Path
 
 from components.example_gen import handfuls
 from components.example_gen.files import Place
-from components.example_gen.placement import Placement
+from components.example_gen.judging.placement import Placement
 from components.example_gen.rows import Row
 from components.example_gen.write import Order
-from tests.components.example_gen.entries import entry
+from tests.components.example_gen.judging.entries import entry
 
 
 def test_every_line_is_dealt_once(tmp_path: Path) -> None:

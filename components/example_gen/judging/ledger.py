@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from components.example_gen.entry import Entry
-from components.example_gen.placement import Placement
+from components.example_gen.judging.placement import Placement
 from pipeline.data_config import DataConfig
 
 

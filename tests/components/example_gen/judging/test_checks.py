@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from components.example_gen.checks import KINDS, check_names, names, severity_of
+from components.example_gen.judging.checks import KINDS, check_names, names, severity_of
 from pipeline.data_config import ChecksConfig
 from pipeline.errors import InputError
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 def test_names_are_unique() -> None:

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.example_gen.entry import Entry
-from components.example_gen.kinship import kinship
-from components.example_gen.placement import Placement, place
+from components.example_gen.judging.kinship import kinship
+from components.example_gen.judging.placement import Placement, place
 from components.features import EVAL, SPLITS, TEST, TRAIN
 from pipeline.data_config import SplitConfig
-from tests.components.example_gen.entries import entry
+from tests.components.example_gen.judging.entries import entry
 
 BOUND = SplitConfig(near_copies=True)
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageEnhance
 
+from components.example_gen.judging.near_copies import find_near_copies
 from components.example_gen.measures import measure
-from components.example_gen.near_copies import find_near_copies
 from tests import pictures
 
 Change = Callable[[Image.Image], Image.Image]

@@ -12,7 +12,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from components.example_gen.entry import Entry
-from components.example_gen.near_copies import find_near_copies
+from components.example_gen.judging.near_copies import find_near_copies
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from components.example_gen.checks import Finding
 from components.example_gen.entry import Entry
-from components.example_gen.judgement import Judgement, judge, line, refuse
+from components.example_gen.judging.checks import Finding
+from components.example_gen.judging.judgement import Judgement, judge, line, refuse
 from components.features import SPLITS
 from pipeline.data_config import ChecksConfig, DataConfig, SplitConfig
 from pipeline.errors import InputError
-from tests.components.example_gen.entries import entry
+from tests.components.example_gen.judging.entries import entry
 
 OPEN = ChecksConfig(stop_at="never")
 

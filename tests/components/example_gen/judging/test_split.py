@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.example_gen.split import split_of
+from components.example_gen.judging.split import split_of
 from components.features import SPLITS
 from pipeline.data_config import SplitConfig
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from components.example_gen.entry import Entry
-from components.example_gen.kinship import Kinship, members
-from components.example_gen.split import position, split_of
+from components.example_gen.judging.kinship import Kinship, members
+from components.example_gen.judging.split import position, split_of
 from components.features import EVAL, SPLITS, TEST, TRAIN
 from pipeline.data_config import SplitConfig
 

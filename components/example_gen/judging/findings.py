@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from components.example_gen.checks import Finding, names, severity_of
 from components.example_gen.entry import Entry
-from components.example_gen.kinship import Kinship, members
-from components.example_gen.placement import Placement
+from components.example_gen.judging.checks import Finding, names, severity_of
+from components.example_gen.judging.kinship import Kinship, members
+from components.example_gen.judging.placement import Placement
 from components.features import SPLITS, TRAIN, Counts
 from pipeline.data_config import ChecksConfig
 

@@ -5,16 +5,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from components.example_gen.checks import KINDS, Finding
 from components.example_gen.entry import Entry
-from components.example_gen.findings import (
+from components.example_gen.judging.checks import KINDS, Finding
+from components.example_gen.judging.findings import (
     classes_without_training,
     findings_of_classes,
     findings_of_kin,
     findings_of_pictures,
 )
-from components.example_gen.kinship import kinship
-from components.example_gen.placement import Placement, place
+from components.example_gen.judging.kinship import kinship
+from components.example_gen.judging.placement import Placement, place
 from components.features import SPLITS, Counts
 from pipeline.data_config import DataConfig
 from pipeline.errors import InputError

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from components.example_gen.ledger import Ledger
-from components.example_gen.placement import Placement
+from components.example_gen.judging.ledger import Ledger
+from components.example_gen.judging.placement import Placement
 from pipeline.data_config import ColumnsConfig, DataConfig, SplitConfig
-from tests.components.example_gen.entries import entry
+from tests.components.example_gen.judging.entries import entry
 
 CONFIG = DataConfig(path="pictures")
 CAT, DOG = entry("cat"), entry("dog")
