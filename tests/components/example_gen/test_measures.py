@@ -5,7 +5,7 @@ import pytest
 import skimage.data
 from PIL import Image, ImageFilter
 
-from components.example_gen import checks
+from components.example_gen.judging import checks
 from components.example_gen.measures import Measures, brightness, derived_slices, kinds_of, measure
 from pipeline.data_config import ChecksConfig
 from tests import pictures

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from components.example_gen import checks
+from components.example_gen.judging import checks
 from components.example_gen.picture import Picture, UnreadablePictureError, read_picture
 from tests import pictures
 
