@@ -35,7 +35,7 @@ class ImageExampleGenExecutor(BaseExampleGenExecutor):
     """Two passes of Beam with a judgement between them. No row is dropped: it is an example or a refusal."""
 
     def GetInputSourceToExamplePTransform(self) -> beam.PTransform:
-        raise NotImplementedError("rows are placed one by one; Write makes the examples")
+        raise NotImplementedError("rows are placed one by one; carry_out makes the examples")
 
     def Do(
         self,
