@@ -27,10 +27,10 @@ _PER_JOB = 250
 
 
 def make_pictures(folder: Path, count: int) -> None:
-    """Writes `count` different JPEGs of 320x240 pixels into four class folders, on all cores."""
+    """Fills four class folders up to `count` different JPEGs of 320x240 pixels, on all cores."""
     for label in range(_CLASSES):
         (folder / f"class_{label}").mkdir(parents=True, exist_ok=True)
-    starts = range(0, count, _PER_JOB)
+    starts = range(sum(1 for _ in folder.glob("*/*.jpg")), count, _PER_JOB)
     with ProcessPoolExecutor() as pool:
         list(pool.map(_make_some, [(folder, start, min(start + _PER_JOB, count)) for start in starts]))
 
