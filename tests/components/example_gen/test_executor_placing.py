@@ -4,10 +4,16 @@ import shutil
 from pathlib import Path
 
 import pytest
+import tensorflow as tf
 from PIL import Image
+from tfx.types import artifact_utils, standard_artifacts
 
 from components import features
+from components.example_gen import handfuls
 from components.example_gen.examine import examine, read_as_examined
+from components.example_gen.executor import _check_counts
+from components.example_gen.judging.judgement import Judgement
+from components.example_gen.judging.placement import Placement
 from components.example_gen.sources import list_rows
 from pipeline.data_config import ColumnsConfig, DataConfig, SplitConfig
 from pipeline.errors import InputError
@@ -15,6 +21,7 @@ from tests import pictures
 from tests.components.example_gen.running import run
 
 pytestmark = pytest.mark.slow
+real_read = handfuls.read
 
 
 def test_what_can_be_seen_is_set_aside_with_a_thumbnail(tmp_path: Path) -> None:
@@ -86,3 +93,35 @@ def test_picture_that_changes_while_it_is_read_is_one_line(tmp_path: Path) -> No
     (root / "cat" / "0000.png").write_bytes(pictures.plain_png() + b"more")
     with pytest.raises(InputError, match="`cat/0000.png` changed while it was read"):
         read_as_examined(row, entry, DataConfig(path=str(root)))
+
+
+@pytest.mark.parametrize(
+    ("counted", "set_aside", "words"),
+    [
+        ({"train": 3, "eval": 1, "test": 1}, 0, "3 pictures belong into train, 2 were written"),
+        ({"train": 1, "eval": 1, "test": 1}, 0, "1 pictures belong into train, 2 were written"),
+        ({"train": 2, "eval": 1, "test": 1}, 1, "1 pictures were set aside, 0 of them written down"),
+    ],
+)
+def test_lost_or_doubled_records_are_an_error(
+    tmp_path: Path, counted: dict[str, int], set_aside: int, words: str
+) -> None:
+    examples = standard_artifacts.Examples()
+    examples.uri = str(tmp_path)
+    examples.split_names = artifact_utils.encode_split_names(list(features.SPLITS))
+    for split, count in {"train": 2, "eval": 1, "test": 1}.items():
+        (tmp_path / f"Split-{split}").mkdir()
+        with tf.io.TFRecordWriter(str(tmp_path / f"Split-{split}" / "examples-0")) as writer:
+            for _ in range(count):
+                writer.write(b"record")
+    counts = {split: {"cat": count} for split, count in counted.items()}
+    judgement = Judgement([Placement(None, "dark")] * set_aside, [], counts)
+    with pytest.raises(RuntimeError, match=words):
+        _check_counts(examples, judgement, refused=0)
+
+
+def test_lost_entries_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = pictures.class_folders(tmp_path / "data", ["cat", "dog"], 5)
+    monkeypatch.setattr(handfuls, "read", lambda path: list(real_read(path))[1:])
+    with pytest.raises(RuntimeError, match="10 rows went in, [0-9] entries came out"):
+        run(DataConfig(path=str(root)), tmp_path / "output")
