@@ -56,7 +56,8 @@ class DataSet:
 def judge_data_set(config: DataConfig, console: Console) -> DataSet:
     """Examines every row, with a bar, and judges them together."""
     rows = sorted(list_rows(config), key=lambda row: printable(row.path))
-    entries = list(track(_entries(rows, config), "pictures", len(rows), console=console, transient=True))
+    bar = {"console": console, "transient": True, "disable": not console.is_terminal}
+    entries = list(track(_entries(rows, config), "pictures", len(rows), **bar))  # type: ignore[arg-type]
     judgement = judge(entries, config, known={})
     try:
         refuse(judgement, entries, config)

@@ -34,7 +34,7 @@ def _folder(root: Path) -> Path:
     (good / "empty.jpg").touch()
     (good / "notes.txt").write_text("no picture")
     (good / "turned.jpg").write_bytes(pictures.rotated_jpeg())
-    (good / "print.jpg").write_bytes(pictures.cmyk_jpeg())
+    (good / "print.jpg").write_bytes(pictures.encode(pictures.halves((32, 16)).convert("CMYK"), "JPEG"))
     return folder
 
 
