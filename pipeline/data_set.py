@@ -10,12 +10,13 @@ from rich.console import Console
 from rich.progress import track
 
 from components.example_gen.entry import Entry
-from components.example_gen.examine import examine_all, printable
+from components.example_gen.examine import examine_all
 from components.example_gen.judging.judgement import Judgement, judge, refuse
 from components.example_gen.rows import Row
 from components.example_gen.sources import list_rows
 from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.paths import printable
 
 _CHUNK = 256
 

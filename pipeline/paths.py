@@ -1,6 +1,11 @@
-"""Paths that ML Metadata, TensorFlow and YAML can hold: file names are bytes, these want text."""
+"""File names are bytes; ML Metadata, TensorFlow and YAML want text."""
 
 from pipeline.errors import InputError
+
+
+def printable(text: str) -> str:
+    """File names are bytes; those that are no UTF-8 become readable escapes."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def check_text(path: str, what: str) -> None:
@@ -16,7 +21,7 @@ def check_text(path: str, what: str) -> None:
     try:
         path.encode()
     except UnicodeEncodeError:
-        shown = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
         raise InputError(
-            f"the path of the {what}, `{shown}`, is no UTF-8. Rename the folder, or reach it by another path."
+            f"the path of the {what}, `{printable(path)}`, is no UTF-8. Rename the folder, or reach it by "
+            "another path."
         ) from None

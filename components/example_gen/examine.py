@@ -12,11 +12,13 @@ from components.example_gen.picture import UnreadablePictureError, read_picture
 from components.example_gen.rows import Row
 from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.paths import printable
 
 
 def examine(row: Row, config: DataConfig) -> Entry:
     """Reads one row and judges its picture. Whatever is wrong with the file is in the entry, never raised."""
-    known = (printable(row.path), printable(row.label), row.split, row.group, row.span)
+    group = None if row.group is None else printable(row.group)  # it may come from the path
+    known = (printable(row.path), printable(row.label), row.split, group, row.span)
     try:
         content = files.read(row.place, config.max_bytes)
     except files.OutsideError as error:
@@ -64,8 +66,3 @@ def read_as_examined(row: Row, entry: Entry, config: DataConfig) -> bytes:
     if hashlib.sha256(content).digest() != entry.image_id:
         raise InputError(f"`{entry.path}` changed while it was read. Run again when the data rests.")
     return content if entry.is_plain else read_picture(content, row.path, config.max_pixels).content
-
-
-def printable(text: str) -> str:
-    """File names are bytes; those that are no UTF-8 become readable escapes."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

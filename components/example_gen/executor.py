@@ -17,7 +17,7 @@ from tfx.types import artifact_utils
 from components import features, progress
 from components.example_gen import handfuls, quarantine
 from components.example_gen.entry import Entry
-from components.example_gen.examine import examine_all, printable
+from components.example_gen.examine import examine_all
 from components.example_gen.judging.judgement import Judgement, judge, refuse
 from components.example_gen.judging.ledger import Ledger
 from components.example_gen.rows import Row
@@ -25,6 +25,7 @@ from components.example_gen.sources import list_rows
 from components.example_gen.write import REFUSED, carry_out, orders
 from components.feature_store import count_records
 from pipeline.data_config import DataConfig
+from pipeline.paths import printable
 
 _ENTRIES = ".entries"
 _ORDERS = ".orders"

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from components.backbone import get_backbone
 from components.backbone.cut import check_order
 from components.evaluator.slices import check_slices
-from components.example_gen.examine import printable
 from components.example_gen.judging.checks import check_names
 from components.example_gen.rows import Row
 from components.example_gen.sources import column_names, list_rows
 from components.features import LABEL
 from components.schema_gen.reviewed import read_reviewed
 from pipeline.config import Config
+from pipeline.paths import printable
 
 
 def check_input(config: Config) -> None:

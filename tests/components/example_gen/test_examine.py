@@ -3,16 +3,18 @@
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from components import features
 from components.example_gen.entry import Entry
-from components.example_gen.examine import examine, examine_all, printable
+from components.example_gen.examine import examine, examine_all
 from components.example_gen.files import Place
 from components.example_gen.rows import Row
 from pipeline.data_config import DataConfig
+from pipeline.paths import printable
 from tests import pictures
 
 pytestmark = pytest.mark.slow
@@ -94,6 +96,13 @@ def test_threads_keep_the_order(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         entries = list(examine_all([row(tmp_path, name) for name in names], CONFIG, pool))
     assert [entry.path for entry in entries] == names
+
+
+def test_group_out_of_a_path_that_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(pictures.plain_png())
+    entry = examine(replace(row(tmp_path, "a.png"), group=os.fsdecode(b"\xff7")), CONFIG)
+    assert entry.group == "\\xff7"
+    assert len(entry.standing) == 32
 
 
 def test_printable_keeps_text_and_escapes_bytes() -> None:
