@@ -98,16 +98,11 @@ def schema(
 
 
 @app.command()
-def backbones() -> None:
-    """Lists the pre-trained models to choose from."""
-    from components.backbone import BACKBONES
+def backbones(as_json: Json = False) -> None:
+    """Lists the pre-trained models to choose from, and whether their weights are here."""
+    from pipeline.backbones_command import backbones_command
 
-    for backbone in BACKBONES:
-        stages = f"{backbone.stages[0]} .. {backbone.stages[-1]}"
-        typer.echo(
-            f"{backbone.name}  {backbone.size} px  {backbone.parameters:,} parameters  "
-            f"features {backbone.width}  stages {stages}  weights: package {backbone.package}"
-        )
+    raise typer.Exit(backbones_command(as_json))
 
 
 def _run_pipeline(

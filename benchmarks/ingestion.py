@@ -6,21 +6,23 @@ Ours reads, decodes, judges, hashes, compares, splits and writes; the loop reads
 threads as tf.data likes. Both run in processes of their own, one after the other, for each size.
 """
 
-import argparse
 import io
 import json
 import resource
-import subprocess
-import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
+from benchmarks.results import RESULTS, Row, Rows, print_table
+from benchmarks.runs import measure, parser
+
+OURS, LOOP = "ours", "tf.data"
 _CLASSES = 4
 _SIZE = (320, 240)
 _PER_JOB = 250
@@ -84,11 +86,11 @@ def tf_data(folder: Path) -> int:
     return sum(1 for _ in pictures)
 
 
-def _measure(what: str, folder: Path) -> dict[str, Any]:
+def _measure(what: str, folder: Path) -> Row:
     """In a process of its own: pictures, seconds after the imports, peak memory."""
-    work = {"ours": ours, "tf.data": tf_data}[what]
+    work = {OURS: ours, LOOP: tf_data}[what]
     started = time.monotonic()
-    if what == "ours":
+    if what == OURS:
         import components.example_gen.executor  # noqa: F401
     else:
         import tensorflow  # noqa: F401
@@ -98,41 +100,48 @@ def _measure(what: str, folder: Path) -> dict[str, Any]:
         "pictures": count,
         "imports": imported - started,
         "seconds": time.monotonic() - imported,
+        # Linux counts in KiB.
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 
 
-def _in_process(what: str, folder: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.ingestion", "--measure", what, "--folder", str(folder)]
-    done = subprocess.run(
-        command, capture_output=True, text=True, cwd=Path(__file__).parent.parent, check=False
-    )
-    if done.returncode:
-        sys.exit(done.stderr)
-    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return result
+def both(folder: Path, count: int) -> Row:
+    """Ours, then the loop, each in a process of its own, on the same files."""
+    make_pictures(folder, count)
+    return {
+        what: measure("benchmarks.ingestion", "--measure", what, "--folder", str(folder))
+        for what in (OURS, LOOP)
+    }
+
+
+def lines(rows: Mapping[int, Row]) -> list[list[str]]:
+    """The table: a line for each size."""
+    smallest = rows[min(rows)][OURS]["peak_mib"]
+    table = []
+    for count, row in rows.items():
+        speed, plain = (row[what]["pictures"] / row[what]["seconds"] for what in (OURS, LOOP))
+        peak = row[OURS]["peak_mib"]
+        speeds = [f"{speed:,.0f}/s", f"{plain:,.0f}/s", f"{speed / plain:.2f}"]
+        table.append([f"{count:,}", *speeds, f"{peak:,.0f} MiB", f"{peak / smallest:.2f}"])
+    return table
 
 
 def main() -> None:
-    """Prints a row for each size."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--counts", type=int, nargs="+", default=[1000, 5000, 20_000, 50_000])
-    parser.add_argument("--measure", choices=["ours", "tf.data"])
-    parser.add_argument("--folder", type=Path)
-    arguments = parser.parse_args()
+    """Measures what is missing and prints the table."""
+    options = parser(__doc__, takes_data=False)
+    options.add_argument("--counts", type=int, nargs="+", default=[1000, 5000, 20_000, 50_000])
+    options.add_argument("--measure", choices=[OURS, LOOP])
+    options.add_argument("--folder", type=Path)
+    arguments = options.parse_args()
     if arguments.measure:
         print(json.dumps(_measure(arguments.measure, arguments.folder)))
         return
-    smallest = None
+    table, rows = Rows("ingestion", arguments.resume, arguments.out or RESULTS), {}
     with tempfile.TemporaryDirectory() as folder:
         for count in sorted(arguments.counts):
-            make_pictures(Path(folder), count)
-            result, loop = (_in_process(what, Path(folder)) for what in ("ours", "tf.data"))
-            speed, plain = (one["pictures"] / one["seconds"] for one in (result, loop))
-            smallest = smallest or result["peak_mib"]
-            speeds = f"ours {speed:5.0f}/s  tf.data {plain:5.0f}/s  ratio {speed / plain:.2f}"
-            peak = f"{result['peak_mib']:6.0f} MiB ({result['peak_mib'] / smallest:.2f} of the smallest)"
-            print(f"{count:>7} pictures  {speeds}  peak {peak}", flush=True)
+            rows[count] = table.row(f"{count} pictures", {}, partial(both, Path(folder), count))
+    header = ("pictures", "ImageExampleGen", "tf.data loop", "ratio", "peak memory", "of the smallest")
+    print_table(lines(rows), header)
 
 
 if __name__ == "__main__":

@@ -1,53 +1,43 @@
-"""Cached arrays on disk: written by Augment, read by Trainer, in any order, without holding them.
+"""Cached views of pictures: written by Augment, read by Trainer, in any order, without holding them.
 
-A store is a set of uncompressed TFRecord files. Each record is a tf.Example with the picture's id, its
-label's index, its weight, and one array [views, ...] in float16 or uint8. The reader makes an index of
-offsets in one pass and sorts it by id, so that neither the number of shards nor their order changes a
-training.
+A store is a folder with a table of members (a picture's id, its label's index, its weight) and array files,
+each of them one view of some pictures. The members are sorted by id: neither the number of files nor their
+order changes a training. A file may hold pictures that are no members; they are passed over, which lets
+stores share files.
 
 Synopsis:
-    store = FeatureStore(glob("Split-train/features*"))
+    store = open_store("features/7/Split-train", FEATURES_PREFIX)
     arrays, labels = store.read([3, 0, 7], views=[0, 2, 1])
 """
 
+import io
 import os
 import struct
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from components import features
+from components.array_file import ID, ArrayFile, opened
 
 FEATURES_PREFIX = "features"
-"""File prefix of the pooled features, [views, width] float16."""
+"""File prefix of the pooled features, [width] float16."""
 ACTIVATIONS_PREFIX = "activations"
-"""File prefix of the activations at the cut, [views, ...]; uint8 where the cut is the image itself."""
+"""File prefix of the activations at the cut; float16, or uint8 where the cut is the image itself."""
+MEMBERS_FILE = "members.npy"
 
-_ARRAY = "array"
-_SHAPE = "shape"
-_DTYPE = "dtype"
+Member = tuple[bytes, int, float]
+"""A picture's id, its label's index, and how much it counts."""
+
+_MEMBER = np.dtype([("image_id", ID), ("label", "<i8"), ("weight", "<f4")])
 _LENGTH_BYTES = 8
 _CRC_BYTES = 4
 
 
-def encode(image_id: bytes, label: int, weight: float, array: np.ndarray) -> bytes:
-    """One record: the views of one picture."""
-    values = {
-        features.IMAGE_ID: tf.train.Feature(bytes_list=tf.train.BytesList(value=[image_id])),
-        features.LABEL_XF: tf.train.Feature(int64_list=tf.train.Int64List(value=[label])),
-        features.WEIGHT: tf.train.Feature(float_list=tf.train.FloatList(value=[weight])),
-        _SHAPE: tf.train.Feature(int64_list=tf.train.Int64List(value=array.shape)),
-        _DTYPE: tf.train.Feature(bytes_list=tf.train.BytesList(value=[array.dtype.name.encode()])),
-        _ARRAY: tf.train.Feature(bytes_list=tf.train.BytesList(value=[array.tobytes()])),
-    }
-    example = tf.train.Example(features=tf.train.Features(feature=values))
-    return bytes(example.SerializeToString(deterministic=True))
-
-
 def count_records(paths: Sequence[str]) -> int:
-    """How many records the files hold; reads their lengths only."""
+    """How many records TFRecord files hold; reads their lengths only."""
     count = 0
     for path in paths:
         with open(path, "rb") as file:
@@ -58,49 +48,63 @@ def count_records(paths: Sequence[str]) -> int:
     return count
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Where a record lies."""
+def array_file_name(prefix: str, view: int, name: str) -> str:
+    """What a store's array file is called.
 
-    image_id: bytes
-    label: int
-    weight: float
-    file: int
-    offset: int
-    length: int
+    Args:
+        prefix: `FEATURES_PREFIX` or `ACTIVATIONS_PREFIX`.
+        view: which of the store's views it holds.
+        name: tells it from others of the same view.
+    """
+    return f"{prefix}-{view:02d}-{name}"
+
+
+def write_members(folder: str, members: Iterable[Member]) -> None:
+    """Writes the table of a store's pictures, sorted by id."""
+    table = io.BytesIO()
+    np.save(table, np.array(sorted(members), _MEMBER))
+    with tf.io.gfile.GFile(os.path.join(folder, MEMBERS_FILE), "wb") as file:
+        file.write(table.getvalue())
+
+
+def read_members(folder: str) -> np.ndarray:
+    """The table: fields `image_id`, `label`, `weight`."""
+    with tf.io.gfile.GFile(os.path.join(folder, MEMBERS_FILE), "rb") as file:
+        return np.load(io.BytesIO(file.read()))
 
 
 class FeatureStore:
-    """Random access to records written by `encode`; holds an index, never the arrays.
+    """Random access to the arrays of one prefix; holds an index, never the arrays.
 
     Attributes:
-        labels: int64 [records], in the order of the records' ids.
-        weights: float32 [records], how much each counts, in the same order.
-        views: arrays in each record.
+        labels: int64 [pictures], in the order of the pictures' ids.
+        weights: float32 [pictures], how much each counts, in the same order.
+        views: of each picture.
+        shape: of one view.
     """
 
     def __init__(self, paths: Sequence[str]) -> None:
-        """Opens and indexes the files.
+        """
+        Args:
+            paths: files named by `array_file_name`, with the table of members beside them.
 
         Raises:
-            ValueError: they hold no record.
+            ValueError: they hold no picture, or lack a view of one.
         """
-        self._files = [os.open(path, os.O_RDONLY) for path in sorted(paths)]
-        places = [place for number in range(len(self._files)) for place in self._index(number)]
-        if not places:
+        self._files = [ArrayFile.open(path) for path in sorted(paths)]
+        if not any(len(file.ids) for file in self._files):
             raise ValueError(f"no records in {list(paths)}")
-        self._places = sorted(places, key=lambda place: (place.image_id, place.file, place.offset))
-        self.labels = np.array([place.label for place in self._places], dtype=np.int64)
-        self.weights = np.array([place.weight for place in self._places], dtype=np.float32)
-        self.views, *shape = self._array(self._places[0]).shape
-        self.shape = tuple(shape)
+        members = read_members(os.path.dirname(paths[0]))
+        self.labels, self.weights = members["label"].copy(), members["weight"].copy()
+        shown = np.array([int(os.path.basename(file.path).split("-")[1]) for file in self._files])
+        self.views, self.shape = int(shown.max()) + 1, self._files[0].shape
+        places = [
+            self._places(members["image_id"], np.flatnonzero(shown == view)) for view in range(self.views)
+        ]
+        self._places_by_view = np.stack(places, axis=1)
 
     def __len__(self) -> int:
-        return len(self._places)
-
-    def __del__(self) -> None:
-        for file in getattr(self, "_files", ()):
-            os.close(file)
+        return len(self.labels)
 
     def read(self, rows: Sequence[int], views: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """Reads one view of each row.
@@ -112,26 +116,36 @@ class FeatureStore:
         Returns:
             arrays float32 [rows, ...], labels int64 [rows].
         """
-        arrays = [self._array(self._places[row])[view] for row, view in zip(rows, views, strict=True)]
-        return np.stack(arrays).astype(np.float32), self.labels[list(rows)]
+        arrays = np.empty((len(rows), *self.shape), np.float32)
+        contents: dict[int, Any] = {}
+        with ExitStack() as stack:
+            for array, row, view in zip(arrays, rows, views, strict=True):
+                number, place = self._places_by_view[row, view].tolist()
+                file = self._files[number]
+                if number not in contents:
+                    contents[number] = stack.enter_context(opened(file.path))
+                array[...] = file.read(contents[number], place)
+        return arrays, self.labels[list(rows)]
 
-    def _index(self, number: int) -> list[_Place]:
-        """The records of one file. TFRecord framing: length, crc of it, data, crc of that."""
-        file, offset, places = self._files[number], 0, []
-        while header := os.pread(file, _LENGTH_BYTES, offset):
-            (length,) = struct.unpack("<Q", header)
-            start = offset + _LENGTH_BYTES + _CRC_BYTES
-            values = tf.train.Example.FromString(os.pread(file, length, start)).features.feature
-            image_id = values[features.IMAGE_ID].bytes_list.value[0]
-            label = values[features.LABEL_XF].int64_list.value[0]
-            weight = values[features.WEIGHT].float_list.value[0]
-            places.append(_Place(image_id, label, weight, number, start, length))
-            offset = start + length + _CRC_BYTES
-        return places
+    def _places(self, ids: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+        """int64 [ids, 2]: in which of the files `numbers` each id's array lies, and as which."""
+        places = {
+            image_id: (number, place)
+            for number in numbers.tolist()
+            for place, image_id in enumerate(self._files[number].ids.tolist())
+        }
+        try:
+            return np.array([places[image_id] for image_id in ids.tolist()])
+        except KeyError as error:
+            folder = os.path.dirname(self._files[0].path)
+            raise ValueError(f"a view of picture {error} is missing in {folder}") from error
 
-    def _array(self, place: _Place) -> np.ndarray:
-        content = os.pread(self._files[place.file], place.length, place.offset)
-        values = tf.train.Example.FromString(content).features.feature
-        dtype = np.dtype(values[_DTYPE].bytes_list.value[0].decode())
-        array = np.frombuffer(values[_ARRAY].bytes_list.value[0], dtype)
-        return array.reshape(tuple(values[_SHAPE].int64_list.value))
+
+def open_store(split_uri: str, prefix: str) -> FeatureStore:
+    """The store of one split of Augment's `features`.
+
+    Args:
+        split_uri: folder of the split.
+        prefix: `FEATURES_PREFIX` or `ACTIVATIONS_PREFIX`.
+    """
+    return FeatureStore(tf.io.gfile.glob(os.path.join(split_uri, f"{prefix}-*")))

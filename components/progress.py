@@ -53,3 +53,14 @@ def listening(listener: Listener) -> Iterator[None]:
         yield
     finally:
         _listeners.remove(listener)
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Nobody is told of what happens inside the `with` block; the log still is."""
+    kept = _listeners.copy()
+    _listeners.clear()
+    try:
+        yield
+    finally:
+        _listeners[:] = kept

@@ -14,8 +14,8 @@ from tfx.components import Transform
 from tfx.proto import transform_pb2
 
 from components import features
-from components.backbone import get_backbone
-from pipeline.config import BackboneConfig
+from components.backbone import choose_backbone
+from pipeline.backbone_config import BackboneConfig
 
 
 def preprocessing_fn(inputs: dict[str, tf.Tensor], custom_config: dict[str, Any]) -> dict[str, tf.Tensor]:
@@ -66,7 +66,7 @@ def build(examples: types.Channel, schema: types.Channel, config: BackboneConfig
         examples=examples,
         schema=schema,
         preprocessing_fn=f"{__name__}.preprocessing_fn",
-        custom_config={"size": get_backbone(config.name).size},
+        custom_config={"size": choose_backbone(config).size},
         splits_config=transform_pb2.SplitsConfig(analyze=[features.TRAIN], transform=[]),
         materialize=False,
         disable_statistics=True,

@@ -9,12 +9,16 @@ Synopsis:
 """
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from pipeline.augment_config import AugmentConfig
+from pipeline.backbone_config import BackboneConfig
 from pipeline.data_config import DataConfig
-from pipeline.section import Rate, Section, Share
+from pipeline.section import Section, Share
+from pipeline.trainer_config import TestTimeView, TrainerConfig
+from pipeline.tuner_config import TunerConfig
 
 
 class SchemaGenConfig(Section):
@@ -37,80 +41,6 @@ class ExampleValidatorConfig(Section):
     largest_divergence: Share = 0.2
     """The same for width, height, channels and brightness, as Jensen-Shannon divergence of their deciles,
     0 (alike) to 1 (apart). Alike pictures reach 0.1; a shift by one standard deviation makes 0.2."""
-
-
-class BackboneConfig(Section):
-    """The pre-trained trunk, shared by Transform, Augment and Trainer."""
-
-    name: str = "efficientnet_lite0"
-    """A row of the table that `pipeline_runner.py backbones` prints."""
-
-
-class AugmentConfig(Section):
-    """Augment: K views of each training image, drawn once and reduced to cached features."""
-
-    views: Annotated[int, Field(ge=1, le=64)] = 4
-    """The first view is the plain image. Each further one costs a forward pass per image."""
-    horizontal_flip: bool = True
-    vertical_flip: bool = False
-    """Right for cells, leaves or tissue: where up and down mean nothing."""
-    rotation_degrees: Annotated[float, Field(ge=0, le=180)] = 10.0
-    """Largest turn, to either side."""
-    zoom: Annotated[float, Field(ge=0, lt=1)] = 0.1
-    """Largest change of scale, in or out, as a share: 0.1 draws from 0.9 to 1.1."""
-    crop: Annotated[float, Field(ge=0, lt=1)] = 0.1
-    """Largest share of each side that a random crop cuts away before it is scaled back."""
-    brightness: Share = 0.05
-    """Largest shift, as a share of the full range."""
-    contrast: Annotated[float, Field(ge=0, lt=1)] = 0.1
-    """Largest change of the distance from the image's mean, as a share."""
-    batch_size: Annotated[int, Field(ge=1, le=1024)] = 32
-    """Images in one forward pass; bounds the node's memory."""
-
-
-class PhaseConfig(Section):
-    """One phase of training. What lies below `unfreeze` has no rate, and so is frozen."""
-
-    name: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
-    epochs: Annotated[int, Field(ge=0, le=10_000)]
-    """0 skips the phase. An epoch shows every training image once, in one of its views."""
-    unfreeze: str = "head"
-    """`head`: the new layers alone. A stage of the backbone: that stage and all above it."""
-    head_rate: Rate = 1e-3
-    trunk_rate: Rate = 3e-4
-    """Peak rate of the trunk's top stage; 1e-3 destroyed Lite0's features within an epoch."""
-    depth_decay: Annotated[float, Field(gt=0, le=1)] = 0.7
-    """Each stage further down learns at this share of the rate of the stage above it."""
-    warmup_share: Annotated[float, Field(ge=0, lt=1)] = 0.1
-    """Share of the phase's steps in which the rates rise from 0, before their cosine to 0."""
-    patience: Annotated[int, Field(ge=1)] = 10
-    """Epochs without a better eval loss after which the phase ends. The best epoch is kept."""
-    batch_size: Annotated[int, Field(ge=1, le=4096)] = 32
-
-
-class TrainerConfig(Section):
-    """Trainer: the new head, the optimizer, and the phases in which the model trains."""
-
-    optimizer: Literal["adam", "adamw", "rmsprop"] = "adam"
-    weight_decay: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    """Decoupled decay; only `adamw` takes one."""
-    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.2
-    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.1
-    class_weights: Literal["balanced", "none"] = "balanced"
-    """`balanced` weighs classes by the inverse of their frequency, as scikit-learn does."""
-    phases: Annotated[tuple[PhaseConfig, ...], Field(min_length=1)] = (
-        PhaseConfig(name="head", epochs=15, head_rate=3e-3, batch_size=64),
-        PhaseConfig(name="fine_tune", epochs=9, unfreeze="block_12"),
-    )
-
-    @model_validator(mode="after")
-    def _phases_go_down(self) -> Self:
-        names = [phase.name for phase in self.phases]
-        if len(set(names)) < len(names):
-            raise ValueError(f"phases must have different names. Received: {names}")
-        if self.weight_decay and self.optimizer != "adamw":
-            raise ValueError("weight_decay needs optimizer adamw")
-        return self
 
 
 class ThresholdConfig(Section):
@@ -149,8 +79,15 @@ class EvaluatorConfig(Section):
         return sorted(named.union(*(threshold.values() for threshold in self.thresholds)))
 
 
+Preset = Literal["fast", "balanced", "best"]
+
+
 class Config(Section):
     """One run of the pipeline, whole."""
+
+    preset: Preset = "balanced"
+    """Where the settings that are not given come from: `balanced` is the defaults of this file; `fast` and
+    `best` are `pipeline/presets/`. docs/benchmarks.md has what each costs and reaches."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")] = "graft"
     """Names the pipeline and the served model: `serving/<name>/<version>/`."""
@@ -161,5 +98,21 @@ class Config(Section):
     example_validator: ExampleValidatorConfig = ExampleValidatorConfig()
     backbone: BackboneConfig = BackboneConfig()
     augment: AugmentConfig = AugmentConfig()
+    tuner: TunerConfig = TunerConfig()
     trainer: TrainerConfig = TrainerConfig()
     evaluator: EvaluatorConfig = EvaluatorConfig()
+
+    def recipe(self) -> TrainerConfig:
+        """`trainer`, with its test-time views by name."""
+        return self.trainer.model_copy(update={"test_time_views": self.test_time_views()})
+
+    def test_time_views(self) -> tuple[TestTimeView, ...]:
+        """By name; `flips` are those that Augment draws."""
+        if self.trainer.test_time_views != "flips":
+            return self.trainer.test_time_views
+        is_drawn: dict[TestTimeView, bool] = {
+            "horizontal_flip": self.augment.horizontal_flip,
+            "vertical_flip": self.augment.vertical_flip,
+            "half_turn": self.augment.horizontal_flip and self.augment.vertical_flip,
+        }
+        return tuple(name for name, drawn in is_drawn.items() if drawn)

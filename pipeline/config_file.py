@@ -5,13 +5,13 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError
 
-from pipeline.config import Config
+from pipeline.config import Config, Preset
 from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
 from pipeline.paths import check_text
@@ -20,6 +20,7 @@ from pipeline.paths import check_text
 _NOT_YAML = (yaml.YAMLError, ValueError, AttributeError, RecursionError)
 
 SAMPLE_CONFIG = Path(__file__).parent / "configs" / "solar_cells.yaml"
+PRESETS = Path(__file__).parent / "presets"
 
 
 def load_config(file: Path | None, data: str | None = None, overrides: Sequence[str] = ()) -> Config:
@@ -28,7 +29,8 @@ def load_config(file: Path | None, data: str | None = None, overrides: Sequence[
     Args:
         file: a YAML file; without one, the sample's config, or the defaults if `data` is given.
         data: where the pictures are, recognised by itself; replaces what the file names.
-        overrides: `section.key=value` texts, the values in YAML; they win over the file.
+        overrides: `section.key=value` texts, the values in YAML; they win over the file, as the file wins
+            over the preset that either of them names.
 
     Raises:
         InputError: the file cannot be read, or a key or value is not legal. The text names the key,
@@ -41,10 +43,9 @@ def load_config(file: Path | None, data: str | None = None, overrides: Sequence[
         section = settings.setdefault("data", {})
         if isinstance(section, dict):
             section.update(source="auto", path=data)
-    if overrides:
-        settings = _merge(_defaults(), settings)
-        for override in overrides:
-            _apply(settings, override)
+    settings = _with_preset(settings, overrides)
+    for override in overrides:
+        _apply(settings, override)
     origin = str(file) if file else "the settings"
     try:
         config = Config.model_validate(settings)
@@ -79,6 +80,18 @@ def _read(file: Path) -> dict[str, Any]:
     if not isinstance(settings, dict):
         raise InputError(f"config `{file}` must hold `key: value` lines. Received: {settings!r}")
     return settings
+
+
+def _with_preset(settings: dict[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
+    """Every default, the preset over it, and `settings` over both."""
+    chosen: dict[str, Any] = {"preset": settings.get("preset")}
+    for override in overrides:
+        if override.startswith("preset="):
+            _apply(chosen, override)
+    file = PRESETS / f"{chosen['preset']}.yaml"
+    # `balanced` is what the defaults are; what is no preset fails when the config is made.
+    is_known = chosen["preset"] in get_args(Preset) and file.exists()
+    return _merge(_merge(_defaults(), _read(file) if is_known else {}), settings)
 
 
 def _defaults() -> dict[str, Any]:

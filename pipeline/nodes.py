@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pipeline.config import Config
 from pipeline.errors import InputError
 
 NODES = (
@@ -12,12 +13,19 @@ NODES = (
     "ExampleValidator",
     "Transform",
     "Augment",
+    "Tuner",
     "Trainer",
     "LatestBlessedModel",
     "Evaluator",
     "Pusher",
 )
-"""In the order in which they run: of nodes that could run next, TFX takes the first by name."""
+"""All there can be, in the order in which they run: of nodes that could run next, TFX takes the first by
+name."""
+
+
+def nodes_of(config: Config) -> tuple[str, ...]:
+    """Those of a run, in their order."""
+    return tuple(node for node in NODES if node != "Tuner" or config.tuner.trials)
 
 
 def check_range(start: str | None, stop: str | None, nodes: Sequence[str] = NODES) -> None:
@@ -29,9 +37,11 @@ def check_range(start: str | None, stop: str | None, nodes: Sequence[str] = NODE
         nodes: in the order of the flow.
 
     Raises:
-        InputError: there is no such node, or `stop` comes before `start`.
+        InputError: there is no such node, or not in this run, or `stop` comes before `start`.
     """
     for name in (start, stop):
+        if name == "Tuner" and name not in nodes:
+            raise InputError("Tuner takes no part in this run: tuner.trials is 0. Try --set tuner.trials=20.")
         if name is not None and name not in nodes:
             raise InputError(f"no node `{name}`. The nodes are: {', '.join(nodes)}.")
     if start is not None and stop is not None and nodes.index(stop) < nodes.index(start):

@@ -6,13 +6,14 @@ from tfx.orchestration import pipeline as tfx_pipeline
 
 from components import latest_blessed_model, latest_statistics, pusher, statistics_gen, transform
 from components.augment import component as augment
-from components.backbone import get_backbone
-from components.backbone.cut import cut_for
+from components.backbone import choose_backbone
 from components.evaluator import component as evaluator
 from components.example_gen import component as example_gen
 from components.example_validator import component as example_validator
 from components.schema_gen import component as schema_gen
 from components.trainer import component as trainer
+from components.tuner import component as tuner
+from components.tuner.cut import cut_of
 from pipeline.config import Config
 from pipeline.workspace import Workspace
 
@@ -34,8 +35,8 @@ def create_pipeline(
     Raises:
         InputError: the config names a backbone or a stage that does not exist.
     """
-    backbone = get_backbone(config.backbone.name)
-    cut = cut_for(backbone, (phase.unfreeze for phase in config.trainer.phases))
+    backbone, recipe = choose_backbone(config.backbone), config.recipe()
+    cut = cut_of(backbone, recipe, config.tuner)
 
     # Reads labelled pictures, sets bad ones aside, splits into train, eval and test.
     ledger = str(workspace.artifacts / "ImageExampleGen" / "ledger")
@@ -65,18 +66,21 @@ def create_pipeline(
     transform_graph = transform_node.outputs["transform_graph"]
 
     # Draws random views of the train split and runs the frozen trunk over them, once.
-    augment_node = augment.build(examples, transform_graph, config.augment, backbone.name, cut, config.seed)
+    trunk = (config.backbone, cut, config.seed)
+    cache = str(workspace.artifacts / "Augment" / "cache")
+    augment_node = augment.build(
+        examples, transform_graph, config.augment, *trunk, config.test_time_views(), cache
+    )
+    features = augment_node.outputs["features"]
+
+    # Looks for a better recipe on the cached features, where that is asked for.
+    tuner_node = tuner.build(features, transform_graph, config.tuner, recipe, *trunk)
 
     # Trains the new head on cached features, then the trunk from the top down.
+    checkpoints = str(workspace.artifacts / "Trainer" / "checkpoints")
+    found = tuner_node.outputs["best_hyperparameters"] if tuner_node else None
     trainer_node = trainer.build(
-        augment_node.outputs["features"],
-        transform_graph,
-        schema,
-        config.trainer,
-        backbone,
-        cut,
-        config.seed,
-        checkpoints=str(workspace.artifacts / "Trainer" / "checkpoints"),
+        features, transform_graph, schema, recipe, *trunk, checkpoints, hyperparameters=found
     )
     model = trainer_node.outputs["model"]
 
@@ -93,9 +97,9 @@ def create_pipeline(
 
     nodes = [
         *(example_node, statistics_node, schema_node, reference_node, validator_node, transform_node),
-        *(augment_node, trainer_node, baseline_node, evaluator_node, pusher_node),
+        *(augment_node, tuner_node, trainer_node, baseline_node, evaluator_node, pusher_node),
     ]
-    return _assemble(nodes, config.name, workspace, metadata, beam_args)
+    return _assemble([node for node in nodes if node], config.name, workspace, metadata, beam_args)
 
 
 def _assemble(

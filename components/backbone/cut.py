@@ -4,6 +4,8 @@ The cut is the deepest point that no phase unfreezes. With a stage named in `unf
 output of the stage below; with the lowest stage, or below it, it is the pixels themselves.
 """
 
+import math
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -18,17 +20,32 @@ PIXELS = "pixels"
 """The cut of a trunk that trains as a whole: augmented pictures are cached, as uint8."""
 
 
-def unfrozen_stages(backbone: Backbone, unfreeze: str) -> tuple[str, ...]:
+def unfrozen_stages(
+    backbone: Backbone, unfreeze: str, field: str = "trainer.phases.unfreeze"
+) -> tuple[str, ...]:
     """The stages that train when `unfreeze` is the lowest of them, top first; none for `head`.
 
+    Args:
+        backbone: whose stages.
+        unfreeze: `head`, a stage, or a share such as `30%`: the topmost stages, so many, rounded up.
+        field: of the config, for the message.
+
     Raises:
-        InputError: the backbone has no such stage.
+        InputError: the backbone has no such stage, or never trains.
     """
     if unfreeze == HEAD:
         return ()
+    if not backbone.trains:
+        raise InputError(
+            f"backbone `{backbone.name}` is a SavedModel, which never trains: `{field}` must be {HEAD}. "
+            f"Received: {unfreeze!r}"
+        )
+    if share := re.fullmatch(r"(100|[1-9]\d?)%", unfreeze):
+        count = math.ceil(len(backbone.stages) * int(share[1]) / 100)
+        return tuple(reversed(backbone.stages))[:count]
     if unfreeze not in backbone.stages:
         raise InputError(
-            f"`trainer.phases.unfreeze` must be {HEAD} or a stage of {backbone.name}: "
+            f"`{field}` must be {HEAD}, a share from 1% to 100%, or a stage of {backbone.name}: "
             f"{', '.join(backbone.stages)}. Received: {unfreeze!r}"
         )
     return tuple(reversed(backbone.stages[backbone.stages.index(unfreeze) :]))

@@ -9,7 +9,8 @@ The weights were trained in TensorFlow: padding is TensorFlow's "same", pixels a
 tests/components/backbone pins known answers on known photos.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
@@ -44,33 +45,39 @@ _LITE0_STAGES = (
 )
 
 
-def build_lite0() -> keras.Model:
-    """Builds EfficientNet-Lite0 without its ImageNet head, with fresh random weights.
+def build_lite(size: int, width: float, depth: float, name: str) -> keras.Model:
+    """Builds an EfficientNet-Lite without its ImageNet head, with fresh random weights.
+
+    Args:
+        size: side of the pictures, pixels.
+        width: multiplies the channels of every stage; the stem (32) and the top (1280) are fixed.
+        depth: multiplies the blocks of every stage but the first and the last.
+        name: of the model.
 
     Returns:
-        A functional model: images float32 [batch, 224, 224, 3] in 0..255 -> feature map float32
-        [batch, 7, 7, 1280]. Layers are named `stem`, `block_0` ... `block_15`, `top` (the last
+        A functional model: images float32 [batch, size, size, 3] in 0..255 -> feature map float32
+        [batch, h, w, 1280]. Layers are named `stem`, `block_0`, `block_1` ..., `top` (the last
         operation of each) and those names with a suffix.
     """
-    inputs = keras.Input((224, 224, 3), name="images")
+    inputs = keras.Input((size, size, 3), name="images")
     x = layers.Rescaling(1 / 128, offset=-127 / 128, name="rescale")(inputs)
     x = _convolution(x, 32, 3, 2, "stem")
     x = layers.ReLU(6, name="stem")(x)
     index = 0
-    for stage in _LITE0_STAGES:
+    for stage in _scaled(width, depth):
         for repeat in range(stage.repeats):
             x = _block(x, stage, stage.stride if repeat == 0 else 1, f"block_{index}")
             index += 1
     x = _convolution(x, 1280, 1, 1, "top")
     x = layers.ReLU(6, name="top")(x)
-    return keras.Model(inputs, x, name="efficientnet_lite0")
+    return keras.Model(inputs, x, name=name)
 
 
-def load_lite0(trunk: keras.Model, path: Path, sha256: str) -> tuple[np.ndarray, np.ndarray]:
+def load_lite(trunk: keras.Model, path: Path, sha256: str) -> tuple[np.ndarray, np.ndarray]:
     """Fills `trunk` with the ImageNet weights in `path`.
 
     Args:
-        trunk: what `build_lite0` made.
+        trunk: what `build_lite` made.
         path: the PyTorch state dict.
         sha256: the digest the file must have.
 
@@ -112,6 +119,24 @@ def load_lite0(trunk: keras.Model, path: Path, sha256: str) -> tuple[np.ndarray,
 # --------------------------------------------------------------------------------------------------
 # Parts
 # --------------------------------------------------------------------------------------------------
+
+
+def _scaled(width: float, depth: float) -> list[_Stage]:
+    last = len(_LITE0_STAGES) - 1
+    return [
+        replace(
+            stage,
+            filters=_round_to_eight(stage.filters * width),
+            repeats=stage.repeats if index in (0, last) else math.ceil(stage.repeats * depth),
+        )
+        for index, stage in enumerate(_LITE0_STAGES)
+    ]
+
+
+def _round_to_eight(channels: float) -> int:
+    """The nearest multiple of 8 that takes away no more than a tenth."""
+    rounded = max(8, int(channels + 4) // 8 * 8)
+    return rounded + 8 if rounded < 0.9 * channels else rounded
 
 
 def _convolution(

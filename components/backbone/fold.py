@@ -11,13 +11,15 @@ import keras
 import numpy as np
 from keras import layers
 
+from components.backbone.flatten import copy_weights
+
 
 def fold_batch_norm(model: keras.Model) -> keras.Model:
     """Copies a functional model, for inference.
 
     Args:
-        model: stays as it is. A BatchNorm is folded if it is the only reader of a convolution without
-            an activation; any other one is copied.
+        model: stays as it is. A BatchNorm of the channels is folded if it is the only reader of a
+            convolution without an activation, and both are called once; any other one is copied.
 
     Returns:
         A model of the same function, to rounding (about 1e-6 of its values).
@@ -26,20 +28,20 @@ def fold_batch_norm(model: keras.Model) -> keras.Model:
     convolutions = {convolution.name for convolution, _ in pairs}
     folded = {norm.name for _, norm in pairs}
 
-    def copy(layer: keras.Layer) -> keras.Layer:
-        config = layer.get_config()
-        if layer.name in convolutions:
+    def copy(operation: Any) -> Any:
+        config = operation.get_config()
+        if operation.name in convolutions:
             config["use_bias"] = True
-        return layer.__class__.from_config(config)
+        return type(operation).from_config(config)
 
-    def call(layer: keras.Layer, inputs: Any, **arguments: Any) -> Any:
+    def call(operation: Any, *inputs: Any, **arguments: Any) -> Any:
         arguments.pop("mask", None)
-        return inputs if layer.name in folded else layer(inputs, **arguments)
+        return inputs[0] if operation.name in folded else operation(*inputs, **arguments)
 
     twin = keras.models.clone_model(model, clone_function=copy, call_function=call)
     for layer in twin.layers:
         if layer.weights and layer.name not in convolutions:
-            layer.set_weights(model.get_layer(layer.name).get_weights())
+            copy_weights(model.get_layer(layer.name), layer)
     for convolution, norm in pairs:
         twin.get_layer(convolution.name).set_weights(_folded(convolution, norm))
     return twin
@@ -47,13 +49,13 @@ def fold_batch_norm(model: keras.Model) -> keras.Model:
 
 def _foldable(model: keras.Model) -> list[tuple[keras.Layer, keras.Layer]]:
     """Pairs of a convolution and the BatchNorm that alone reads it."""
-    readers: dict[int, list[keras.Layer]] = {}
+    readers: dict[int, list[Any]] = {}
     sources: dict[str, keras.Layer] = {}
-    for layer in model.layers:
-        for node in layer._inbound_nodes:
+    for operation in model.operations:
+        for node in operation._inbound_nodes:
             for tensor in node.input_tensors:
-                readers.setdefault(id(tensor), []).append(layer)
-                sources[layer.name] = tensor._keras_history.operation
+                readers.setdefault(id(tensor), []).append(operation)
+                sources[operation.name] = tensor._keras_history.operation
     outputs = {id(tensor) for tensor in model.outputs}
     members = {layer.name for layer in model.layers}
     pairs = []
@@ -64,11 +66,10 @@ def _foldable(model: keras.Model) -> list[tuple[keras.Layer, keras.Layer]]:
         is_convolution = isinstance(convolution, layers.Conv2D | layers.DepthwiseConv2D)
         if not is_convolution or convolution.name not in members:
             continue
-        is_linear = convolution.activation is keras.activations.linear
-        is_only_reader = (
-            set(readers[id(convolution.output)]) == {norm} and id(convolution.output) not in outputs
-        )
-        if is_linear and is_only_reader:
+        is_plain = convolution.activation is keras.activations.linear and norm.axis in (-1, 3)
+        is_called_once = len(convolution._inbound_nodes) == len(norm._inbound_nodes) == 1
+        is_only_reader = readers[id(convolution.output)] == [norm] and id(convolution.output) not in outputs
+        if is_plain and is_called_once and is_only_reader:
             pairs.append((convolution, norm))
     return pairs
 

@@ -11,7 +11,7 @@ from tfx.components import Evaluator
 from tfx.dsl.components.base import executor_spec
 
 from components import features
-from components.evaluator import metrics
+from components.evaluator import calibration, metrics
 from components.evaluator.executor import CountedEvaluatorExecutor
 from pipeline.config import EvaluatorConfig, ThresholdConfig
 
@@ -53,7 +53,10 @@ def eval_config(config: EvaluatorConfig) -> config_pb2.EvalConfig:
         prediction_key="probabilities",
     )
     spec = config_pb2.MetricsSpec(
-        metrics=[config_pb2.MetricConfig(class_name="ArgmaxScores", module=metrics.__name__)]
+        metrics=[
+            config_pb2.MetricConfig(class_name="ArgmaxScores", module=metrics.__name__),
+            config_pb2.MetricConfig(class_name="Reliability", module=calibration.__name__),
+        ]
     )
     for threshold in config.thresholds or (_NO_FLOOR,):
         spec.per_slice_thresholds[threshold.metric].thresholds.add(

@@ -1,12 +1,16 @@
-"""TFX's Evaluator, which then answers for the number of pictures that it judged."""
+"""TFX's Evaluator, told the model's temperature; then it answers for the number of pictures it judged."""
 
 from typing import Any
 
+from tensorflow_model_analysis.proto import config_pb2
 from tfx import types
 from tfx.components.evaluator import executor
 from tfx.types import artifact_utils
+from tfx.utils import path_utils, proto_utils
 
 from components import features
+from components.calibration import read_temperature
+from components.evaluator.calibration import with_temperature
 from components.evaluator.results import read_scores
 from components.evaluator.slices import OVERALL
 
@@ -20,7 +24,11 @@ class CountedEvaluatorExecutor(executor.Executor):
         output_dict: dict[str, list[types.Artifact]],
         exec_properties: dict[str, Any],
     ) -> None:
-        super().Do(input_dict, output_dict, exec_properties)
+        model = path_utils.serving_model_path(artifact_utils.get_single_uri(input_dict["model"]))
+        eval_config = config_pb2.EvalConfig()
+        proto_utils.json_to_proto(exec_properties["eval_config"], eval_config)
+        told = proto_utils.proto_to_json(with_temperature(eval_config, read_temperature(model)))
+        super().Do(input_dict, output_dict, {**exec_properties, "eval_config": told})
         counts = features.get_counts(artifact_utils.get_single_instance(input_dict["examples"]))
         check_count(artifact_utils.get_single_uri(output_dict["evaluation"]), counts)
 

@@ -1,6 +1,6 @@
 """Reads what Evaluator wrote: scores by slice as plain values, and the gate's reasons in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow_model_analysis as tfma
 
 from components.evaluator import metrics
+from components.evaluator.calibration import RELIABILITY
 from components.evaluator.slices import OVERALL
 
 
@@ -55,10 +56,8 @@ def read_scores(uri: str) -> list[SliceScores]:
     for record in tfma.load_metrics(uri):
         cells = {
             (int(item.key.name.split("/")[1]), item.key.sub_key.class_id.value): item.value.double_value.value
-            for item in record.metric_keys_and_values
+            for item in _of_candidate(record)
             if item.key.name.startswith(f"{metrics.CONFUSION}/")
-            and item.key.model_name in ("", "candidate")
-            and not item.key.is_diff
         }
         classes = 1 + max((predicted for _, predicted in cells), default=-1)
         matrix = np.zeros((classes + 1, classes), dtype=np.int64)
@@ -66,6 +65,18 @@ def read_scores(uri: str) -> list[SliceScores]:
             matrix[cell] = round(count)
         slices.append(SliceScores(_slice_name(record.slice_key), matrix))
     return sorted(slices, key=lambda scores: (scores.name != OVERALL, scores.name))
+
+
+def read_reliability(uri: str) -> np.ndarray:
+    """The overall slice's reliability tables in an `evaluation` artifact; of the candidate only."""
+    (value,) = (
+        item.value.array_value
+        for record in tfma.load_metrics(uri)
+        if _slice_name(record.slice_key) == OVERALL
+        for item in _of_candidate(record)
+        if item.key.name == RELIABILITY
+    )
+    return np.array(value.float64_values).reshape(value.shape)
 
 
 def read_reasons(uri: str) -> list[str]:
@@ -86,6 +97,13 @@ def read_reasons(uri: str) -> list[str]:
     if not reasons and not result.validation_ok:
         reasons.append("the Evaluator refused it and gave no reason; see log.txt")
     return reasons
+
+
+def _of_candidate(record: Any) -> Iterator[Any]:
+    """The metrics of a slice but for the baseline's, and those that say how far it lies behind."""
+    for item in record.metric_keys_and_values:
+        if item.key.model_name in ("", "candidate") and not item.key.is_diff:
+            yield item
 
 
 def _reason(failure: Any, slice_name: str) -> str:

@@ -1,18 +1,19 @@
-"""Epochs over a feature store: every picture once, in one of its views, in a seeded order."""
+"""Epochs over a feature store: pictures in one of their views each, in a seeded order."""
+
+from collections.abc import Sequence
 
 import keras
 import numpy as np
 
 from components.feature_store import FeatureStore
-
-Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
+from components.trainer.mixing import Batch, mix
 
 
 class Batches(keras.utils.PyDataset):
     """What `fit` iterates over.
 
-    The order and the views of an epoch follow from (seed, epoch) alone, so a training that goes on
-    from a checkpoint sees what it would have seen.
+    All that is drawn for an epoch follows from its seed and its number alone, so a training that goes
+    on from a checkpoint sees what it would have seen.
     """
 
     def __init__(
@@ -20,8 +21,11 @@ class Batches(keras.utils.PyDataset):
         store: FeatureStore,
         batch_size: int,
         weights: np.ndarray,
-        seed: int | None = None,
+        seed: int | Sequence[int] | None = None,
         epoch: int = 0,
+        is_balanced: bool = False,
+        mixup: float = 0.0,
+        cutmix: float = 0.0,
     ) -> None:
         """
         Args:
@@ -30,25 +34,34 @@ class Batches(keras.utils.PyDataset):
             weights: float32 [classes], the weight of an example of each class; times its own weight.
             seed: draws order and views; `None`: the store's order and the plain view, for eval.
             epoch: the first epoch to draw.
+            is_balanced: an epoch of as many records, but each class as often as any other one; else it
+                shows every record once.
+            mixup: alpha, see `mixing.mix`.
+            cutmix: alpha.
         """
         super().__init__()
         self._store = store
         self._batch_size = batch_size
         self._weights = weights
-        self._seed = seed
+        self._seed = None if seed is None else [*seed] if isinstance(seed, Sequence) else [seed]
         self._epoch = epoch
+        self._is_balanced = is_balanced
+        self._mixup, self._cutmix = mixup, cutmix
         self._draw()
 
     def __len__(self) -> int:
         return -(-len(self._store) // self._batch_size)
 
     def __getitem__(self, index: int) -> Batch:
-        """arrays float32 [batch, ...], labels one-hot float32 [batch, classes], weights [batch]."""
+        """One batch; its labels are one-hot unless they are mixed."""
         window = slice(index * self._batch_size, (index + 1) * self._batch_size)
         rows = self._order[window]
-        arrays, labels = self._store.read(rows.tolist(), self._views[rows].tolist())
+        arrays, labels = self._store.read(rows.tolist(), self._views[window].tolist())
         one_hot = np.eye(len(self._weights), dtype=np.float32)[labels]
-        return arrays, one_hot, self._weights[labels] * self._store.weights[rows]
+        batch = arrays, one_hot, self._weights[labels] * self._store.weights[rows]
+        if self._seed is None:
+            return batch
+        return mix(batch, self._mixup, self._cutmix, self._generator(1 + index))
 
     def on_epoch_end(self) -> None:
         """Keras calls it between epochs."""
@@ -60,9 +73,35 @@ class Batches(keras.utils.PyDataset):
         if self._seed is None:
             self._order, self._views = np.arange(count), np.zeros(count, dtype=np.int64)
             return
-        generator = np.random.default_rng((self._seed, self._epoch))
-        self._order = generator.permutation(count)
+        generator = self._generator(0)
+        self._order = (
+            balanced_order(self._store.labels, generator)
+            if self._is_balanced
+            else generator.permutation(count)
+        )
         self._views = generator.integers(self._store.views, size=count)
+
+    def _generator(self, use: int) -> np.random.Generator:
+        """Of this epoch: 0 draws its order and views, 1 and more mix its batches."""
+        return np.random.default_rng([*(self._seed or ()), self._epoch, use])
+
+
+def balanced_order(labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """As many rows as there are labels, each class that has any as often as the others, or once more.
+
+    Within a class every row comes up before one comes up again.
+
+    Returns:
+        int64 [labels], shuffled.
+    """
+    classes = generator.permutation(np.unique(labels))
+    quotas = [len(part) for part in np.array_split(labels, len(classes))]
+    drawn = []
+    for label, quota in zip(classes, quotas, strict=True):
+        members = np.flatnonzero(labels == label)
+        rounds = -(-quota // len(members))
+        drawn.append(np.concatenate([generator.permutation(members) for _ in range(rounds)])[:quota])
+    return generator.permutation(np.concatenate(drawn))
 
 
 def balanced_weights(labels: np.ndarray, classes: int) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Trainer: TFX's own, with our `run_fn`.
 
-In: `features` (Augment's store), `transform_graph`, `schema`. Out: `model` (the SavedModel) and
-`model_run` (TensorBoard logs, what each phase reached).
+In: `features` (Augment's store), `transform_graph`, `schema`, and the best `hyperparameters` where Tuner
+looked for them. Out: `model` (the SavedModel) and `model_run` (TensorBoard logs, what each phase reached).
 """
 
 from tfx import types
@@ -9,9 +9,10 @@ from tfx.components import Trainer
 from tfx.proto import trainer_pb2
 
 from components import features as names
-from components.backbone import Backbone
+from components.backbone import choose_backbone
 from components.backbone.cut import check_order
-from pipeline.config import TrainerConfig
+from pipeline.backbone_config import BackboneConfig
+from pipeline.trainer_config import TrainerConfig
 
 
 def build(
@@ -19,27 +20,29 @@ def build(
     transform_graph: types.Channel,
     schema: types.Channel,
     config: TrainerConfig,
-    backbone: Backbone,
+    backbone: BackboneConfig,
     cut: str,
     seed: int,
     checkpoints: str,
+    hyperparameters: types.Channel | None = None,
 ) -> Trainer:
     """The node of this room.
 
     Raises:
         InputError: a phase unfreezes less than the one before it.
     """
-    check_order(backbone, [phase.unfreeze for phase in config.phases])
+    check_order(choose_backbone(backbone), [phase.unfreeze for phase in config.phases])
     return Trainer(
         run_fn="components.trainer.run_fn.run_fn",
         examples=features,
         transform_graph=transform_graph,
         schema=schema,
+        hyperparameters=hyperparameters,
         train_args=trainer_pb2.TrainArgs(splits=[names.TRAIN]),
         eval_args=trainer_pb2.EvalArgs(splits=[names.EVAL]),
         custom_config={
             "trainer": config.model_dump_json(),
-            "backbone": backbone.name,
+            "backbone": backbone.model_dump_json(),
             "cut": cut,
             "seed": seed,
             "checkpoints": checkpoints,

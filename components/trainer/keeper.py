@@ -13,6 +13,7 @@ import keras
 import numpy as np
 
 from components.trainer import checkpoint
+from components.trainer.averaging import Averager
 from pipeline.errors import InputError
 
 
@@ -25,15 +26,17 @@ class Keeper(keras.callbacks.Callback):
         best_loss: its eval loss.
     """
 
-    def __init__(self, path: Path, patience: int) -> None:
+    def __init__(self, path: Path, patience: int, averager: Averager) -> None:
         """
         Args:
             path: the checkpoint, an `.npz` of arrays only.
             patience: epochs without a better eval loss after which training stops.
+            averager: knows the weights that eval judges.
         """
         super().__init__()
         self._path = path
         self._patience = patience
+        self._averager = averager
         self._best: list[np.ndarray] = []
         self._waited = 0
         self.epochs_done = 0
@@ -56,7 +59,7 @@ class Keeper(keras.callbacks.Callback):
         self.epochs_done, self._waited, self.best_epoch = (int(number) for number in saved["counters"])
         self.best_loss = float(saved["best_loss"])
         self._best = [saved[f"best_{index}"] for index in range(len(model.variables))]
-        for name, variables in (("model", model.variables), ("optimizer", model.optimizer.variables)):
+        for name, variables in self._parts(model).items():
             for index, variable in enumerate(variables):
                 variable.assign(saved[f"{name}_{index}"])
         return True
@@ -75,7 +78,7 @@ class Keeper(keras.callbacks.Callback):
         self.epochs_done = epoch + 1
         if loss < self.best_loss:
             self.best_epoch, self.best_loss, self._waited = self.epochs_done, loss, 0
-            self._best = _values(self.model.variables)
+            self._best = self._averager.judged()
         else:
             self._waited += 1
         checkpoint.write(self._path, self._arrays(self.model, self._best))
@@ -88,13 +91,20 @@ class Keeper(keras.callbacks.Callback):
             variable.assign(value)
 
     def _arrays(self, model: keras.Model, best: list[np.ndarray]) -> checkpoint.Arrays:
-        arrays = {f"model_{index}": value for index, value in enumerate(_values(model.variables))}
-        arrays |= {f"best_{index}": value for index, value in enumerate(best)}
-        optimizer = _values(model.optimizer.variables)
-        arrays |= {f"optimizer_{index}": value for index, value in enumerate(optimizer)}
+        arrays = {f"best_{index}": value for index, value in enumerate(best)}
+        for name, variables in self._parts(model).items():
+            arrays |= {f"{name}_{index}": value for index, value in enumerate(_values(variables))}
         arrays["counters"] = np.array([self.epochs_done, self._waited, self.best_epoch])
         arrays["best_loss"] = np.array(self.best_loss)
         return arrays
+
+    def _parts(self, model: keras.Model) -> dict[str, list[keras.Variable]]:
+        """Whatever an epoch changes."""
+        return {
+            "model": model.variables,
+            "optimizer": model.optimizer.variables,
+            "average": self._averager.variables,
+        }
 
 
 def _values(variables: list[keras.Variable]) -> list[np.ndarray]:

@@ -6,6 +6,7 @@
 phases train is what is exported.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import keras
@@ -14,6 +15,8 @@ from keras import layers
 
 from components.backbone import Backbone
 from components.backbone.cut import HEAD, split_trunk, unfrozen_stages
+from components.trainer.heads import build_head
+from pipeline.trainer_config import TrainerConfig
 
 
 @dataclass(frozen=True)
@@ -41,24 +44,20 @@ class TransferModel:
     """A trunk with its ImageNet weights and a fresh head.
 
     Attributes:
+        backbone: the row it was built from.
+        classes: how many the head tells apart.
         trunk: images float32 [batch, size, size, 3] in 0..255 -> feature map.
         upper: activations at the cut -> feature map.
         head: features float32 [batch, width] -> logits float32 [batch, classes].
         whole: images -> logits, as served; its weights are all there are.
     """
 
-    def __init__(self, backbone: Backbone, cut: str, classes: int, dropout: float) -> None:
-        self.backbone = backbone
+    def __init__(self, backbone: Backbone, cut: str, classes: int, config: TrainerConfig) -> None:
+        self.backbone, self.classes = backbone, classes
+        self._norms_adapt = config.batch_norm == "adapts"
         self.trunk = backbone.build_pretrained()
         _, self.upper = split_trunk(self.trunk, cut)
-        self.head = keras.Sequential(
-            [
-                keras.Input((backbone.width,), name="features"),
-                layers.Dropout(dropout),
-                layers.Dense(classes, kernel_initializer="zeros", name="logits"),
-            ],
-            name=HEAD,
-        )
+        self.head = build_head(config, backbone.width, classes)
         self.whole = keras.Model(self.trunk.input, self.head(_mean(self.trunk.output)), name="whole")
         activations = keras.Input(self.upper.input.shape[1:], name="activations")
         self._from_cut = keras.Model(activations, self.head(_mean(self.upper(activations))))
@@ -70,14 +69,16 @@ class TransferModel:
     def freeze_all_but(self, unfreeze: str) -> None:
         """Lets the head and the stages from `unfreeze` upwards train, and nothing else.
 
-        BatchNorm stays frozen everywhere. `training=False` does not hold it: Keras' `fit` passes its
-        own flag through a functional model, and the running means drift to the new data's.
+        Unless it `adapts`, BatchNorm stays frozen everywhere. `training=False` does not hold it: Keras'
+        `fit` passes its own flag through a functional model, and the running means drift to the new data's.
         """
         unfrozen = set(unfrozen_stages(self.backbone, unfreeze))
         for stage, members in self._stages().items():
             for layer in members:
-                is_batch_norm = isinstance(layer, layers.BatchNormalization)
-                layer.trainable = stage in unfrozen and not is_batch_norm
+                layer.trainable = stage in unfrozen
+                for part in _parts(layer):
+                    if isinstance(part, layers.BatchNormalization) and not self._norms_adapt:
+                        part.trainable = False
 
     def layer_groups(
         self, unfreeze: str, head_rate: float, trunk_rate: float, decay: float
@@ -94,6 +95,10 @@ class TransferModel:
             groups.append(LayerGroup(stage, variables, trainable, rate))
         return groups
 
+    def trunk_layers(self) -> Iterator[keras.Layer]:
+        """All of the trunk's layers, those inside of other models too."""
+        return (part for layer in self.trunk.layers for part in _parts(layer))
+
     def _stages(self) -> dict[str, list[keras.Layer]]:
         """The trunk's layers by stage, bottom to top: each stage ends with the layer of its name."""
         stages: dict[str, list[keras.Layer]] = {}
@@ -105,6 +110,13 @@ class TransferModel:
             if layer.name == end:
                 stages[end], members, end = members, [], next(ends, "")
         return stages
+
+
+def _parts(layer: keras.Layer) -> Iterator[keras.Layer]:
+    """A layer and, where it is a model, what it is made of."""
+    yield layer
+    for part in layer.layers if isinstance(layer, keras.Model) else ():
+        yield from _parts(part)
 
 
 def _mean(feature_map: keras.KerasTensor) -> keras.KerasTensor:

@@ -5,15 +5,17 @@ So a mistake costs a moment and not a minute. What only the pictures can tell, I
 
 from collections.abc import Iterable, Sequence
 
-from components.backbone import get_backbone
-from components.backbone.cut import check_order
+from components.backbone import choose_backbone
+from components.backbone.cut import check_order, unfrozen_stages
 from components.evaluator.slices import check_slices
 from components.example_gen.judging.checks import check_names
 from components.example_gen.rows import Row
 from components.example_gen.sources import column_names, list_rows
-from components.features import LABEL
+from components.features import LABEL, TRAIN
 from components.schema_gen.reviewed import read_reviewed
 from pipeline.config import Config
+from pipeline.data_config import DataConfig
+from pipeline.errors import InputError
 from pipeline.paths import printable
 
 
@@ -23,15 +25,30 @@ def check_input(config: Config) -> None:
     Raises:
         InputError: the user's input is wrong.
     """
-    backbone = get_backbone(config.backbone.name)
-    check_order(backbone, [phase.unfreeze for phase in config.trainer.phases])
-    check_names(config.data.checks)
+    backbone = choose_backbone(config.backbone)
     backbone.check_weights()
+    check_order(backbone, [phase.unfreeze for phase in config.trainer.phases])
+    for depth in config.tuner.depths():
+        unfrozen_stages(backbone, depth, "tuner.unfreeze")
+    check_names(config.data.checks)
     rows = list_rows(config.data)
+    _check_classes(rows, config.data)
     columns = column_names(rows)
     check_slices(config.evaluator, columns, _held(rows, columns, config.evaluator.columns()))
     if config.schema_gen.file is not None:
         read_reviewed(config.schema_gen.file, config.evaluator.columns())
+
+
+def _check_classes(rows: Sequence[Row], config: DataConfig) -> None:
+    """Asks that the data's own splits leave as many pictures to train on as there are classes."""
+    is_split = config.split.given == "respect"
+    classes = {row.label for row in rows}
+    trained_on = sum(not is_split or row.split in (None, TRAIN) for row in rows)
+    if trained_on < len(classes):
+        raise InputError(
+            f"`{config.path or config.source}` has {len(classes)} classes and only {trained_on} pictures to "
+            "train on. Give every class some, or set data.split.given to ignore."
+        )
 
 
 def _held(rows: Iterable[Row], columns: Sequence[str], wanted: Iterable[str]) -> list[dict[str, str]]:

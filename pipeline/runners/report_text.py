@@ -34,6 +34,8 @@ def print_summary(summary: dict[str, Any], console: Console) -> None:
         is_whole = _width(table, console) <= console.width
         console.print(table if is_whole else class_table(summary["evaluation"], with_confusion=False))
         console.print()
+        console.print(calibration_line(summary["evaluation"]["calibration"]))
+        console.print()
     is_prose = summary["status"] == "not_blessed" and console.is_terminal
     console.print(verdict(summary), soft_wrap=not is_prose)  # paths stay whole, and so do reasons in a pipe
     seconds = f"{summary['wall_seconds']:.1f} s, of which {summary['overhead_seconds']:.1f} s outside of the"
@@ -66,6 +68,16 @@ def class_table(evaluation: dict[str, Any], with_confusion: bool = True) -> Tabl
         taken_for = (str(count) for count in evaluation["confusion"][index]) if shown else ()
         table.add_row(Text(label), str(scores["support"]), *values, *taken_for)
     return table
+
+
+def calibration_line(calibration: dict[str, Any]) -> Text:
+    """How far the probabilities can be believed, beside what chance does to perfect ones."""
+    before = (
+        f", {calibration['ece_uncalibrated']:.3f} before scaling" if calibration["temperature"] != 1 else ""
+    )
+    _, high = calibration["band_95"]
+    chance = f"a perfectly calibrated model would show up to {high:.3f}"
+    return Text(f"calibration: expected error {calibration['ece']:.3f}{before}; {chance}")
 
 
 def verdict(summary: dict[str, Any]) -> Text:

@@ -154,12 +154,22 @@ def _evaluation(runner: Runner) -> dict[str, Any]:
     models = runner.outputs("Trainer", "model")
     if not evaluations or not models:
         return {}
-    from components.evaluator.results import read_scores
+    from components.calibration import read_temperature
+    from components.evaluator.calibration import calibration_fields
+    from components.evaluator.results import read_reliability, read_scores
 
-    labels = _labels(models[0].uri)
-    slices = {scores.name: scores.as_dict(labels) for scores in read_scores(evaluations[0].uri)}
+    model, evaluation = Path(models[0].uri) / "Format-Serving", evaluations[0].uri
+    labels = (model / "assets" / "labels.txt").read_text(encoding="utf-8").splitlines()
+    slices = {scores.name: scores.as_dict(labels) for scores in read_scores(evaluation)}
     overall = slices.pop(OVERALL)
-    return {"split": features.TEST, **overall, "labels": labels, "slices": slices}
+    calibration = calibration_fields(read_reliability(evaluation), read_temperature(str(model)))
+    return {
+        "split": features.TEST,
+        **overall,
+        "labels": labels,
+        "calibration": calibration,
+        "slices": slices,
+    }
 
 
 def _blessing(runner: Runner) -> dict[str, Any]:
@@ -187,8 +197,3 @@ def _served(pushed: "types.Artifact") -> str | None:
     from components import pusher
 
     return str(pusher.ensure_served(pushed)) if pusher.is_pushed(pushed) else None
-
-
-def _labels(model_uri: str) -> list[str]:
-    path = Path(model_uri) / "Format-Serving" / "assets" / "labels.txt"
-    return path.read_text(encoding="utf-8").splitlines()

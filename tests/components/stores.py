@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import tensorflow as tf
 
-from components.feature_store import FEATURES_PREFIX, encode
+from components.array_file import ArrayWriter
+from components.feature_store import FEATURES_PREFIX, array_file_name, write_members
 
 Record = tuple[bytes, int, np.ndarray]
+"""A picture's id, its label's index, and its views, [views, ...]."""
 
 
 def write_shards(
@@ -17,15 +18,24 @@ def write_shards(
     prefix: str = FEATURES_PREFIX,
     weights: Mapping[bytes, float] | None = None,
 ) -> list[str]:
-    """Writes each shard as one file; returns their paths. `weights` are by id, 1 for those left out."""
+    """Writes each view of each shard as one file, and the table of members beside them.
+
+    Returns:
+        Paths of the array files. `weights` are by id, 1 for those left out.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    records = [record for shard in shards for record in shard]
+    write_members(str(folder), [(name, label, (weights or {}).get(name, 1.0)) for name, label, _ in records])
     paths = []
-    for number, records in enumerate(shards):
-        path = str(folder / f"{prefix}-{number:05d}-of-{len(shards):05d}")
-        with tf.io.TFRecordWriter(path) as writer:
-            for image_id, label, array in records:
-                writer.write(encode(image_id, label, (weights or {}).get(image_id, 1.0), array))
-        paths.append(path)
+    for number, shard in enumerate(shards):
+        ids = [image_id for image_id, _, _ in shard]
+        by_view = zip(*(array for _, _, array in shard), strict=True)
+        for view, arrays in enumerate(map(np.stack, by_view)):
+            path = str(folder / array_file_name(prefix, view, f"{number:05d}"))
+            writer = ArrayWriter(path, arrays.dtype.name, arrays.shape[1:])
+            writer.append(ids, arrays)
+            writer.close()
+            paths.append(path)
     return paths
 
 

@@ -5,10 +5,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.feature_store import FeatureStore, count_records
+from components.array_file import ArrayWriter
+from components.feature_store import (
+    ACTIVATIONS_PREFIX,
+    FEATURES_PREFIX,
+    FeatureStore,
+    array_file_name,
+    count_records,
+    open_store,
+    write_members,
+)
 from tests.components.stores import Record, records_of, write_shards
 
 
@@ -61,6 +71,24 @@ def test_identical_pictures_are_kept_both(tmp_path: Path) -> None:
     twin: Record = (b"same", 0, np.ones((1, 2), np.float16))
     store = FeatureStore(write_shards(tmp_path, [[twin], [twin]]))
     assert len(store) == 2
+    assert store.read([0, 1], views=[0, 0])[0].tolist() == [[1, 1], [1, 1]]
+
+
+def test_pictures_that_are_no_members_are_passed_over(tmp_path: Path) -> None:
+    records = records_of([0, 1, 2, 1], views=2)
+    paths = write_shards(tmp_path, [records[:3], records[3:]])
+    write_members(str(tmp_path), [(b"003", 1, 1.0), (b"001", 1, 0.5)])
+    store = FeatureStore(paths)
+    assert (len(store), store.weights.tolist()) == (2, [0.5, 1.0])
+    assert store.read([0, 1], views=[1, 0])[0].tolist() == [[1, 1], [3, 0]]
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2, 3])
+def test_open_without_a_view_of_some_picture(tmp_path: Path, lost: int) -> None:
+    records = records_of([0, 1, 0], views=2)
+    paths = write_shards(tmp_path, [records[:1], records[1:]])
+    with pytest.raises(ValueError, match="a view of picture .* is missing"):
+        FeatureStore([path for place, path in enumerate(paths) if place != lost])
 
 
 @pytest.mark.parametrize("shards", [[], [[]], [[], []]])
@@ -82,6 +110,29 @@ def test_read_needs_a_view_for_each_row(tmp_path: Path) -> None:
 
 
 def test_count_records_over_shards(tmp_path: Path) -> None:
-    records = records_of([0, 1, 2, 1, 0], views=2)
-    assert count_records(write_shards(tmp_path, [records[:2], records[2:], []])) == 5
+    paths = [str(tmp_path / str(count)) for count in (2, 3, 0)]
+    for path, count in zip(paths, (2, 3, 0), strict=True):
+        with tf.io.TFRecordWriter(path) as writer:
+            for number in range(count):
+                writer.write(b"x" * number)
+    assert count_records(paths) == 5
     assert count_records([]) == 0
+
+
+def test_open_store_takes_the_files_of_the_prefix(tmp_path: Path) -> None:
+    for width, prefix in enumerate((FEATURES_PREFIX, ACTIVATIONS_PREFIX), start=2):
+        write_shards(tmp_path, [records_of([0], views=1, width=width)], prefix)
+    for width, prefix in enumerate((FEATURES_PREFIX, ACTIVATIONS_PREFIX), start=2):
+        assert open_store(str(tmp_path), prefix).shape == (width,)
+
+
+def test_store_on_another_file_system() -> None:
+    folder = "ram://store"
+    write_members(folder, [(b"b", 1, 2.0), (b"a", 0, 1.0)])
+    writer = ArrayWriter(f"{folder}/{array_file_name(FEATURES_PREFIX, 0, 'x')}", "float16", [2])
+    writer.append([b"b", b"a"], np.array([[1, 2], [3, 4]], np.float16))
+    writer.close()
+    store = open_store(folder, FEATURES_PREFIX)
+    values, labels = store.read([0, 1], views=[0, 0])
+    assert values.tolist() == [[3, 4], [1, 2]]
+    assert (labels.tolist(), store.weights.tolist()) == ([0, 1], [1, 2])

@@ -55,3 +55,15 @@ def test_announce_goes_to_the_log_too(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         progress.announce("100 % of %s")
     assert "100 % of %s" in caplog.text
+
+
+def test_silence_reaches_the_log_only(caplog: pytest.LogCaptureFixture) -> None:
+    listener = _Listener()
+    with progress.listening(listener), caplog.at_level(logging.INFO):
+        with pytest.raises(RuntimeError), progress.silence():
+            progress.report("views", 1, 2)
+            progress.announce("a table")
+            raise RuntimeError
+        progress.report("views", 2, 2)
+    assert listener.heard == [("views", 2, 2)]
+    assert "a table" in caplog.text

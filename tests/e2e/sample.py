@@ -13,7 +13,9 @@ SMALL = (
     "data.share=0.08",
     "augment.views=2",
     "trainer.phases.0.epochs=4",
+    "trainer.phases.0.min_steps=0",
     "trainer.phases.1.epochs=2",
+    "trainer.phases.1.min_steps=0",
     "trainer.phases.1.unfreeze=block_14",
     "evaluator.thresholds=[{metric: accuracy, at_least: 0.3}, {metric: macro_f1, at_least: 0.2}]",
 )

@@ -1,4 +1,4 @@
-"""The pushed model: its answers, its graph, its metrics against scikit-learn's."""
+"""The pushed model: its answers, its graph, its metrics against scikit-learn's, its calibration."""
 
 import json
 import re
@@ -12,6 +12,13 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 
+from components.calibration import (
+    expected_calibration_error,
+    perfect_band,
+    read_temperature,
+    reliability,
+    without_temperature,
+)
 from tests.e2e import sample
 
 pytestmark = pytest.mark.e2e
@@ -74,6 +81,29 @@ def test_metrics_equal_scikit_learns(finished: Path, model: Any, test_examples: 
         macro = precision_recall_fscore_support(truth, answer, average="macro", zero_division=0)
         for key, value in zip(("macro_precision", "macro_recall", "macro_f1"), macro, strict=False):
             assert scores[key] == pytest.approx(value, abs=1e-6), (name, key)
+
+
+def test_calibration_is_that_of_the_served_probabilities(
+    finished: Path, model: Any, test_examples: list[Any]
+) -> None:
+    summary = sample.summaries(finished)[0]
+    found, names = summary["evaluation"]["calibration"], summary["evaluation"]["labels"]
+    probabilities = model.signatures["serving_default"](_images(test_examples))["probabilities"].numpy()
+    labels = np.array([names.index(name) for name in _texts(test_examples, "label")])
+    temperature = read_temperature(summary["model"]["pushed_to"])
+    before = without_temperature(probabilities, temperature)
+    assert found["temperature"] == temperature
+    for key, answers in (("ece", probabilities), ("ece_uncalibrated", before)):
+        # A confidence on the edge of a bin may fall to either side in another batch.
+        error = expected_calibration_error(reliability(answers, labels))
+        assert found[key] == pytest.approx(error, abs=1 / len(labels))
+    assert found["band_95"] == pytest.approx(perfect_band(reliability(probabilities, labels)), abs=0.01)
+    assert sum(each["count"] for each in found["bins"]) == len(labels)
+
+
+def test_pushed_model_can_be_a_backbone_later(finished: Path) -> None:
+    extra = Path(sample.summaries(finished)[0]["model"]["pushed_to"]) / "assets.extra"
+    assert {path.name for path in extra.iterdir()} == {"backbone.json", "calibration.json", "trunk.keras"}
 
 
 def test_signatures_agree_and_have_the_contracts_shapes(model: Any, test_examples: list[Any]) -> None:
@@ -157,17 +187,19 @@ def test_answer_equals_the_training_graphs(finished: Path, model: Any, test_exam
     from components.backbone import get_backbone
     from components.trainer.model import TransferModel
     from components.trainer.run_fn import WEIGHTS_FILE
+    from pipeline.trainer_config import TrainerConfig
 
     runs = (finished / "artifacts" / "Trainer" / "model_run").glob(f"*/{WEIGHTS_FILE}")
     weights = min(runs, key=lambda path: int(path.parent.name))  # of the first run, which was pushed
     graphs = (finished / "artifacts" / "Transform" / "transform_graph").iterdir()
     transform_graph = min(graphs, key=lambda path: int(path.name))
-    trained = TransferModel(get_backbone("efficientnet_lite0"), "block_13", classes=2, dropout=0.2)
+    trained = TransferModel(get_backbone("efficientnet_lite0"), "block_13", 2, TrainerConfig())
     trained.whole.load_weights(weights)
     images = _images(test_examples[:8])
     pixels = tft.TFTransformOutput(str(transform_graph)).transform_features_layer()({"image": images})[
         "image_xf"
     ]
-    expected = tf.nn.softmax(trained.whole(pixels, training=False))
+    temperature = read_temperature(sample.summaries(finished)[0]["model"]["pushed_to"])
+    expected = tf.nn.softmax(trained.whole(pixels, training=False) / temperature)
     answer = model.signatures["serving_default"](image_bytes=images)["probabilities"]
     np.testing.assert_allclose(answer, expected, atol=1e-5)

@@ -5,15 +5,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from pipeline.config import (
-    AugmentConfig,
-    Config,
-    EvaluatorConfig,
-    PhaseConfig,
-    ThresholdConfig,
-    TrainerConfig,
-)
+from pipeline.augment_config import AugmentConfig
+from pipeline.config import Config, EvaluatorConfig, ThresholdConfig
 from pipeline.data_config import DataConfig, SplitConfig
+from pipeline.trainer_config import PhaseConfig, TrainerConfig
 
 DATA = {"path": "pictures"}
 
@@ -176,3 +171,23 @@ def test_columns_of_slices_and_thresholds() -> None:
 def test_path_pattern_must_name_groups(pattern: str, words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         DataConfig(path="pictures", path_pattern=pattern)
+
+
+@pytest.mark.parametrize(
+    ("asked", "horizontal", "vertical", "views"),
+    [
+        ("flips", True, True, ("horizontal_flip", "vertical_flip", "half_turn")),
+        ("flips", True, False, ("horizontal_flip",)),
+        ("flips", False, True, ("vertical_flip",)),
+        ("flips", False, False, ()),
+        (("half_turn",), True, False, ("half_turn",)),
+        ((), True, True, ()),
+    ],
+)
+def test_test_time_views(asked: Any, horizontal: bool, vertical: bool, views: tuple[str, ...]) -> None:
+    config = Config(
+        data=DataConfig(path="pictures"),
+        augment=AugmentConfig(horizontal_flip=horizontal, vertical_flip=vertical),
+        trainer=TrainerConfig(test_time_views=asked),
+    )
+    assert config.test_time_views() == config.recipe().test_time_views == views

@@ -7,20 +7,36 @@ import pytest
 from pipeline.config import Config
 from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
-from pipeline.nodes import NODES, check_range
+from pipeline.nodes import NODES, check_range, nodes_of
+from pipeline.tuner_config import TunerConfig
 from pipeline.workspace import Workspace
 
+PLAIN = Config(data=DataConfig(source="solar_cells"))
+SEARCHING = PLAIN.model_copy(update={"tuner": TunerConfig(trials=5)})
 
-def test_nodes_are_those_that_run(tmp_path: Path) -> None:
+
+@pytest.mark.parametrize("config", [PLAIN, SEARCHING])
+def test_nodes_are_those_that_run(tmp_path: Path, config: Config) -> None:
     from tfx.orchestration import metadata
 
     from pipeline.pipeline import create_pipeline
     from pipeline.runners.local import LocalRunner
 
     connection = metadata.sqlite_metadata_connection_config(str(tmp_path / "metadata.sqlite"))
-    config = Config(data=DataConfig(source="solar_cells"))
     runner = LocalRunner(create_pipeline(config, Workspace(tmp_path), connection), "run")
-    assert tuple(runner.node_ids) == NODES
+    assert tuple(runner.node_ids) == nodes_of(config)
+
+
+def test_tuner_is_a_node_where_it_has_trials() -> None:
+    assert nodes_of(SEARCHING) == NODES
+    assert nodes_of(PLAIN) == tuple(node for node in NODES if node != "Tuner")
+
+
+def test_check_range_says_why_there_is_no_tuner() -> None:
+    check_range("Tuner", "Tuner", nodes_of(SEARCHING))
+    for start, stop in (("Tuner", None), (None, "Tuner")):
+        with pytest.raises(InputError, match="^Tuner takes no part in this run: tuner.trials is 0."):
+            check_range(start, stop, nodes_of(PLAIN))
 
 
 @pytest.mark.parametrize(
@@ -44,7 +60,7 @@ def test_check_range(start: str | None, stop: str | None) -> None:
         ("trainer", None, "no node `trainer`. The nodes are: ImageExampleGen, .*, Pusher.$"),
         (None, "", "no node ``"),
         ("Trainer", "Nirvana", "no node `Nirvana`"),
-        ("Trainer", "Augment", "--to Augment comes before --from Trainer. .* Augment, Trainer,"),
+        ("Trainer", "Augment", "--to Augment comes before --from Trainer. .* Augment, Tuner, Trainer,"),
         ("Pusher", "ImageExampleGen", "comes before"),
     ],
 )

@@ -1,13 +1,14 @@
-"""The table of backbones, its weights' integrity, and where a trunk is cut."""
+"""What a config asks for, and what it gets: rows, sizes, weights, the user's own models."""
 
 import dataclasses
-import importlib.util
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from components.backbone import BACKBONES, get_backbone
-from components.backbone.cut import HEAD, PIXELS, cut_for, unfrozen_stages
+from components.backbone import BACKBONES, choose_backbone, get_backbone
+from components.backbone.weights import FileWeights, RandomWeights
+from pipeline.backbone_config import BackboneConfig
 from pipeline.errors import InputError
 
 LITE0 = get_backbone("efficientnet_lite0")
@@ -19,91 +20,83 @@ def test_names_are_unique() -> None:
     assert [get_backbone(name) for name in names] == list(BACKBONES)
 
 
-@pytest.mark.parametrize("name", ["resnet50", "", "EfficientNet_Lite0", "a\nb"])
+def test_number_of_parameters_tells_rows_apart() -> None:
+    counts = [backbone.parameters for backbone in BACKBONES]
+    assert len(set(counts)) == len(counts)
+
+
+@pytest.mark.parametrize("name", ["resnet", "", "EfficientNet_Lite0", "a\nb"])
 def test_unknown_name_lists_the_known(name: str) -> None:
-    with pytest.raises(InputError, match="must be one of .*efficientnet_lite0") as caught:
+    with pytest.raises(InputError, match="must be one of .*efficientnet_lite0, .*vgg16, ") as caught:
         get_backbone(name)
     assert f"Received: {name!r}" in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
 
 
-@pytest.mark.parametrize("backbone", BACKBONES, ids=lambda backbone: backbone.name)
-def test_weights_are_whole(backbone: object) -> None:
-    assert backbone in BACKBONES
-    backbone.check_weights()  # type: ignore[attr-defined]
+def test_a_row_as_it_is() -> None:
+    assert choose_backbone(BackboneConfig()) == LITE0
+    assert choose_backbone(BackboneConfig(name="vgg16")) == get_backbone("vgg16")
 
 
-def test_wrong_sha256_is_refused_before_the_weights_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    altered = dataclasses.replace(LITE0, sha256="0" * 64)
-    monkeypatch.setattr("components.backbone.BACKBONES", (altered,))
-    with pytest.raises(InputError, match="sha256 must be 0{64}") as caught:
-        get_backbone(LITE0.name).check_weights()
-    text = str(caught.value)
-    assert text.startswith("backbone `efficientnet_lite0`: ")
-    assert str(LITE0.weights_path()) in text
-    assert f"Received: {LITE0.sha256}" in text
+def test_another_size() -> None:
+    chosen = choose_backbone(BackboneConfig(size=96))
+    assert chosen == dataclasses.replace(LITE0, size=96)
 
 
-def test_altered_file_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    content = bytearray(LITE0.weights_path().read_bytes())
-    content[-1] ^= 1
-    (tmp_path / LITE0.weights).parent.mkdir()
-    (tmp_path / LITE0.weights).write_bytes(content)
-    spec = importlib.util.spec_from_file_location("weights", tmp_path / "__init__.py")
-    monkeypatch.setattr("components.backbone.importlib.util.find_spec", lambda name: spec)
-    with pytest.raises(InputError, match=f"`{tmp_path}.*fail their integrity check: sha256"):
-        LITE0.check_weights()
+@pytest.mark.parametrize(("name", "size"), [("inception_v3", 74), ("xception", 70)])
+def test_too_small_a_size(name: str, size: int) -> None:
+    with pytest.raises(InputError, match=f"`{name}` takes pictures of {size + 1} px or more.*size={size}$"):
+        choose_backbone(BackboneConfig(name=name, size=size))
+    assert choose_backbone(BackboneConfig(name=name, size=size + 1)).size == size + 1
 
 
-def test_missing_file_is_refused() -> None:
-    missing = dataclasses.replace(LITE0, weights="models/none.pth")
-    with pytest.raises(InputError, match="none.pth` cannot be read: No such file"):
-        missing.check_weights()
+def test_weights_of_the_users_choice(tmp_path: Path) -> None:
+    assert choose_backbone(BackboneConfig(weights="none")).weights == RandomWeights()
+    file = tmp_path / "my.weights.h5"
+    assert choose_backbone(BackboneConfig(weights=str(file))).weights == FileWeights(file)
+    assert choose_backbone(BackboneConfig(weights="~/my.h5")).weights == FileWeights(Path.home() / "my.h5")
 
 
-def test_missing_package_is_refused() -> None:
-    missing = dataclasses.replace(LITE0, package="no_such_package_of_weights")
-    with pytest.raises(InputError, match="`no_such_package_of_weights`, which is not installed"):
-        missing.check_weights()
+@pytest.mark.parametrize("model", ["none", "none.h5", "model.weights.h5"])
+def test_model_that_is_none(tmp_path: Path, model: str) -> None:
+    (tmp_path / "model.weights.h5").touch()
+    with pytest.raises(InputError, match="must be a .keras file or the folder of a SavedModel. Received: "):
+        choose_backbone(BackboneConfig(model=str(tmp_path / model)))
 
 
-@pytest.mark.parametrize(
-    ("unfreeze", "stages"),
-    [
-        (HEAD, ()),
-        ("top", ("top",)),
-        ("block_15", ("top", "block_15")),
-        ("block_13", ("top", "block_15", "block_14", "block_13")),
-        ("stem", tuple(reversed(LITE0.stages))),
-    ],
-)
-def test_unfrozen_stages(unfreeze: str, stages: tuple[str, ...]) -> None:
-    assert unfrozen_stages(LITE0, unfreeze) == stages
+def test_folder_of_several_models_asks_for_one(tmp_path: Path) -> None:
+    for version in ("1", "2"):
+        (tmp_path / version).mkdir()
+        (tmp_path / version / "saved_model.pb").touch()
+    with pytest.raises(InputError, match=f"holds several: name one, such as `{tmp_path}/2`. Received"):
+        choose_backbone(BackboneConfig(model=str(tmp_path)))
 
 
-@pytest.mark.parametrize("unfreeze", ["block_16", "Head", "", PIXELS, "block_1\n"])
-def test_unknown_stage_lists_the_known(unfreeze: str) -> None:
-    with pytest.raises(InputError, match="must be head or a stage of efficientnet_lite0: stem, ") as caught:
-        unfrozen_stages(LITE0, unfreeze)
-    assert f"Received: {unfreeze!r}" in str(caught.value)
-    with pytest.raises(InputError):
-        cut_for(LITE0, [HEAD, unfreeze])
+def test_fingerprint_follows_name_size_and_weights(tmp_path: Path) -> None:
+    (tmp_path / "one.weights.h5").write_bytes(b"1")
+    (tmp_path / "two.weights.h5").write_bytes(b"2")
+    configs: list[dict[str, Any]] = [
+        {},
+        {"size": 96},
+        {"weights": "none"},
+        {"name": "efficientnet_lite1"},
+        {"weights": str(tmp_path / "one.weights.h5")},
+        {"weights": str(tmp_path / "two.weights.h5")},
+    ]
+    prints = [choose_backbone(BackboneConfig(**config)).fingerprint() for config in configs]
+    assert len(set(prints)) == len(prints)
+    assert prints == [choose_backbone(BackboneConfig(**config)).fingerprint() for config in configs]
+    (tmp_path / "one.weights.h5").rename(tmp_path / "moved.weights.h5")
+    moved = choose_backbone(BackboneConfig(weights=str(tmp_path / "moved.weights.h5")))
+    assert moved.fingerprint() == prints[4]
 
 
-@pytest.mark.parametrize(
-    ("unfreezes", "cut"),
-    [
-        ([], "top"),
-        ([HEAD], "top"),
-        ([HEAD, "top"], "block_15"),
-        ([HEAD, "block_11"], "block_10"),
-        (["block_11", HEAD], "block_10"),
-        (["block_11", "block_3", "top"], "block_2"),
-        (["block_0"], "stem"),
-        (["stem"], PIXELS),
-        ([HEAD, "stem", "block_9"], PIXELS),
-    ],
-)
-def test_cut_for(unfreezes: list[str], cut: str) -> None:
-    assert cut_for(LITE0, unfreezes) == cut
-    assert cut_for(LITE0, iter(unfreezes)) == cut
+@pytest.mark.slow
+def test_without_weights_every_process_builds_the_same_trunk() -> None:
+    import numpy as np
+
+    backbone = choose_backbone(BackboneConfig(weights="none", size=32))
+    backbone.check_weights()
+    first, second = (backbone.build_pretrained().get_weights() for _ in range(2))
+    assert all(np.array_equal(one, other) for one, other in zip(first, second, strict=True))
+    assert np.ptp(first[0]) > 0

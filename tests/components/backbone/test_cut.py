@@ -1,5 +1,7 @@
 """Where a trunk is cut, and that both halves together are the whole."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -23,6 +25,9 @@ LITE0 = get_backbone("efficientnet_lite0")
         (("block_11", "block_14"), "block_10"),
         (("block_0",), "stem"),
         (("head", "stem"), PIXELS),
+        (("head", "1%"), "block_15"),
+        (("head", "30%"), "block_10"),
+        (("100%",), PIXELS),
     ],
 )
 def test_cut_for(unfreezes: tuple[str, ...], cut: str) -> None:
@@ -36,18 +41,41 @@ def test_cut_for(unfreezes: tuple[str, ...], cut: str) -> None:
         ("top", ("top",)),
         ("block_14", ("top", "block_15", "block_14")),
         ("stem", tuple(reversed(LITE0.stages))),
+        ("1%", ("top",)),
+        ("6%", ("top", "block_15")),
+        ("100%", tuple(reversed(LITE0.stages))),
     ],
 )
 def test_unfrozen_stages(unfreeze: str, stages: tuple[str, ...]) -> None:
     assert unfrozen_stages(LITE0, unfreeze) == stages
 
 
-@pytest.mark.parametrize("unfreeze", ["block_16", "Head", "", "pixels", "block_3_expand"])
+@pytest.mark.parametrize(
+    "unfreeze",
+    ["block_16", "Head", "", "pixels", "block_3_expand", "block_1\n", "0%", "101%", "007%", "-3%", "3.5%"],
+)
 def test_cut_for_unknown_stage_lists_the_known_ones(unfreeze: str) -> None:
     with pytest.raises(InputError) as refusal:
         cut_for(LITE0, ("head", unfreeze))
     assert repr(unfreeze) in str(refusal.value)
     assert "block_15" in str(refusal.value)
+
+
+def test_message_names_the_field() -> None:
+    with pytest.raises(
+        InputError, match="^`tuner.unfreeze` must be head, a share from 1% to 100%, or a stage of"
+    ):
+        unfrozen_stages(LITE0, "block_99", "tuner.unfreeze")
+
+
+def test_what_never_trains_has_only_a_head() -> None:
+    frozen = dataclasses.replace(LITE0, trains=False)
+    assert unfrozen_stages(frozen, "head") == ()
+    assert cut_for(frozen, ["head"]) == "top"
+    with pytest.raises(
+        InputError, match="never trains: `trainer.phases.unfreeze` must be head. Received: '30%'"
+    ):
+        unfrozen_stages(frozen, "30%")
 
 
 @pytest.mark.parametrize(
@@ -69,7 +97,7 @@ def test_check_order_refuses_to_freeze_again(unfreezes: list[str]) -> None:
 @pytest.fixture(scope="module")
 def trunk() -> keras.Model:
     keras.utils.set_random_seed(3)
-    return LITE0.build()
+    return LITE0.build(224)
 
 
 @pytest.mark.slow

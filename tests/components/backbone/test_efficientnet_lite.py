@@ -1,6 +1,7 @@
-"""EfficientNet-Lite0: known answers on known photos, and weights that do not fit."""
+"""EfficientNet-Lite: known answers on known photos, and weights that do not fit."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -11,8 +12,9 @@ import tensorflow as tf
 from sklearn.datasets import load_sample_image
 
 from components.backbone import Backbone, efficientnet_lite, get_backbone
-from components.backbone.efficientnet_lite import load_lite0
+from components.backbone.efficientnet_lite import load_lite
 from components.backbone.torch_weights import WeightsError, read_state_dict
+from components.backbone.weights import PackageWeights
 
 pytestmark = pytest.mark.slow
 
@@ -24,35 +26,61 @@ def row() -> Backbone:
     return get_backbone("efficientnet_lite0")
 
 
+def file_of(row: Backbone) -> tuple[Path, str]:
+    assert isinstance(row.weights, PackageWeights)
+    return row.weights.path(row.name), row.weights.sha256
+
+
 @pytest.fixture(scope="module")
-def loaded(row: Backbone) -> tuple[keras.Model, Head]:
-    trunk = row.build()
-    return trunk, load_lite0(trunk, row.weights_path(), row.sha256)
+def models() -> dict[str, tuple[keras.Model, Head]]:
+    """Each trunk once, with the head that was cut off."""
+    found = {}
+    for number in range(3):
+        row = get_backbone(f"efficientnet_lite{number}")
+        trunk = row.build(row.size)
+        found[row.name] = trunk, load_lite(trunk, *file_of(row))
+    return found
 
 
-def prepared(photo: np.ndarray) -> tf.Tensor:
-    """As the weights' makers evaluate: short side to 256, centre crop of 224."""
+@pytest.fixture(scope="module")
+def loaded(row: Backbone, models: dict[str, tuple[keras.Model, Head]]) -> tuple[keras.Model, Head]:
+    return models[row.name]
+
+
+def prepared(photo: np.ndarray, size: int) -> tf.Tensor:
+    """As the weights' makers evaluate: short side to 32 more than the crop from the centre."""
     height, width = photo.shape[:2]
-    scale = 256 / min(height, width)
-    size = (round(height * scale), round(width * scale))
-    resized = tf.image.resize(photo, size, method="bicubic", antialias=True)
-    return tf.clip_by_value(tf.image.resize_with_crop_or_pad(resized, 224, 224), 0, 255)[None]
+    scale = (size + 32) / min(height, width)
+    shape = (round(height * scale), round(width * scale))
+    resized = tf.image.resize(photo, shape, method="bicubic", antialias=True)
+    return tf.clip_by_value(tf.image.resize_with_crop_or_pad(resized, size, size), 0, 255)[None]
 
 
 @pytest.mark.parametrize(
-    ("photo", "answer", "probability", "tolerance"),
+    ("name", "photo", "answer", "probability", "tolerance"),
     [
-        ("coffee", 967, 0.95, 0.01),  # espresso
-        ("chelsea", 282, 0.41, 0.03),  # tiger cat
-        ("china.jpg", 698, 0.32, 0.03),  # palace
+        ("efficientnet_lite0", "coffee", 967, 0.95, 0.01),  # espresso
+        ("efficientnet_lite0", "chelsea", 282, 0.41, 0.03),  # tiger cat
+        ("efficientnet_lite0", "china.jpg", 698, 0.32, 0.03),  # palace
+        ("efficientnet_lite1", "coffee", 967, 0.53, 0.03),
+        ("efficientnet_lite1", "chelsea", 285, 0.43, 0.03),  # Egyptian cat
+        ("efficientnet_lite1", "china.jpg", 698, 0.56, 0.03),
+        ("efficientnet_lite2", "coffee", 967, 0.89, 0.03),
+        ("efficientnet_lite2", "chelsea", 285, 0.57, 0.03),
+        ("efficientnet_lite2", "china.jpg", 698, 0.35, 0.03),
     ],
 )
-def test_load_lite0_known_answers(
-    loaded: tuple[keras.Model, Head], photo: str, answer: int, probability: float, tolerance: float
+def test_load_lite_known_answers(
+    models: dict[str, tuple[keras.Model, Head]],
+    name: str,
+    photo: str,
+    answer: int,
+    probability: float,
+    tolerance: float,
 ) -> None:
-    trunk, (kernel, bias) = loaded
+    trunk, (kernel, bias) = models[name]
     picture = load_sample_image(photo) if "." in photo else getattr(skimage.data, photo)()
-    features = tf.reduce_mean(trunk(prepared(picture), training=False), axis=(1, 2))
+    features = tf.reduce_mean(trunk(prepared(picture, trunk.input.shape[1]), training=False), axis=(1, 2))
     probabilities = tf.nn.softmax(features @ kernel + bias).numpy()[0]
     assert probabilities.argmax() == answer
     assert math.isclose(probabilities[answer], probability, abs_tol=tolerance), probabilities[answer]
@@ -87,7 +115,7 @@ def test_build_takes_pixels_as_they_come(loaded: tuple[keras.Model, Head]) -> No
 
 @pytest.fixture(scope="module")
 def tensors(row: Backbone) -> dict[str, np.ndarray]:
-    return read_state_dict(row.weights_path(), row.sha256)
+    return read_state_dict(*file_of(row))
 
 
 def _without(tensors: dict[str, np.ndarray], name: str) -> dict[str, np.ndarray]:
@@ -121,5 +149,5 @@ def test_load_lite0_unfit_tensor_is_refused_by_name(
         changed[name] = tensors[name][..., :-1]
     monkeypatch.setattr(efficientnet_lite, "read_state_dict", lambda path, sha256: changed)
     with pytest.raises(WeightsError) as refusal:
-        load_lite0(loaded[0], row.weights_path(), row.sha256)
+        load_lite(loaded[0], *file_of(row))
     assert name in str(refusal.value)

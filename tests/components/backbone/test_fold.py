@@ -60,3 +60,35 @@ def test_fold_lite0() -> None:
     images = np.random.default_rng(5).uniform(0, 255, (2, 224, 224, 3)).astype("float32")
     np.testing.assert_allclose(twin(images), trunk(images, training=False), atol=1e-4)
     assert all(np.array_equal(one, other) for one, other in zip(before, trunk.get_weights(), strict=True))
+
+
+def test_fold_sees_readers_that_are_no_layers() -> None:
+    inputs = keras.Input((8, 8, 3))
+    convolution = layers.Conv2D(3, 3, padding="same")(inputs)
+    model = keras.Model(inputs, layers.BatchNormalization(name="norm")(convolution) + convolution * 2.0)
+    _randomise(model)
+    twin = fold_batch_norm(model)
+    assert _norms(twin) == ["norm"]
+    _assert_same(model, twin)
+
+
+def test_fold_leaves_what_is_called_twice() -> None:
+    inputs = keras.Input((8, 8, 3))
+    shared = layers.Conv2D(3, 3, padding="same")
+    x = layers.BatchNormalization(name="norm")(shared(inputs))
+    model = keras.Model(inputs, shared(x))
+    _randomise(model)
+    twin = fold_batch_norm(model)
+    assert _norms(twin) == ["norm"]
+    _assert_same(model, twin)
+
+
+def test_fold_leaves_norms_over_other_axes() -> None:
+    inputs = keras.Input((6, 6, 3))
+    model = keras.Model(
+        inputs, layers.BatchNormalization(axis=1, name="of_rows")(layers.Conv2D(6, 1)(inputs))
+    )
+    _randomise(model)
+    twin = fold_batch_norm(model)
+    assert _norms(twin) == ["of_rows"]
+    _assert_same(model, twin)

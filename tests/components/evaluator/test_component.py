@@ -108,4 +108,4 @@ def test_tfma_accepts_the_configuration_and_has_something_to_bless_by(
     names = [spec.name for spec in config.model_specs]
     assert len(names) == (2 if has_baseline else 1)
     (spec,) = config.metrics_specs
-    assert spec.metrics[0].class_name == "ArgmaxScores"
+    assert [metric.class_name for metric in spec.metrics] == ["ArgmaxScores", "Reliability"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import tensorflow as tf
 from sklearn.metrics import accuracy_score, f1_score
@@ -13,9 +14,10 @@ from tfx.types import Artifact, artifact_utils, standard_artifacts
 from tfx.utils import proto_utils
 
 from components import features
+from components.calibration import expected_calibration_error, write_fields
 from components.evaluator.component import eval_config
 from components.evaluator.executor import CountedEvaluatorExecutor, check_count
-from components.evaluator.results import read_reasons, read_scores
+from components.evaluator.results import read_reasons, read_reliability, read_scores
 from pipeline.config import EvaluatorConfig, ThresholdConfig
 
 pytestmark = pytest.mark.slow
@@ -32,6 +34,8 @@ ROWS = [
     ("hen", "007", "nan", "hen", "dog"),
     ("hen", "007", "nan", "cat", "cat"),
 ]
+
+TEMPERATURE = 0.5
 
 
 class _Told(tf.Module):
@@ -74,10 +78,11 @@ def _artifact(kind: type[Artifact], uri: Path, number: int) -> Any:
     return artifact
 
 
-def _model(folder: Path, labels: list[str], column: str, number: int) -> Artifact:
+def _model(folder: Path, labels: list[str], column: str, number: int, temperature: float = 1) -> Artifact:
     told = _Told(labels, column)
     signatures = {"serving_examples": told.serving_examples, "label_ids": told.label_ids}
     tf.saved_model.save(told, str(folder / "Format-Serving"), signatures=signatures)
+    write_fields({"temperature": temperature}, str(folder / "Format-Serving" / "assets.extra"))
     return _artifact(standard_artifacts.Model, folder, number)
 
 
@@ -106,7 +111,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return Place(
         examples,
         _artifact(standard_artifacts.Schema, root / "schema", 2),
-        _model(root / "candidate", ["cat", "dog", "hen"], "guess", 3),
+        _model(root / "candidate", ["cat", "dog", "hen"], "guess", 3, TEMPERATURE),
         _model(root / "baseline", ["dog", "cat"], "old", 4),  # other ids, and no hens
     )
 
@@ -134,6 +139,16 @@ def evaluate(place: Place, config: EvaluatorConfig, folder: Path, baseline: Arti
 
 def _gates(*slices: str, at_least: float = 1.0) -> tuple[ThresholdConfig, ...]:
     return tuple(ThresholdConfig(metric="accuracy", at_least=at_least, slice=name) for name in slices)
+
+
+def _check_reliability(evaluation: Path) -> None:
+    """Asks for the candidate's tables: five of eight are right, each with the same confidence."""
+    tables = read_reliability(str(evaluation))
+    served, before = (np.exp(odds) / (np.exp(odds) + 2) for odds in (1, TEMPERATURE))
+    assert [expected_calibration_error(table) for table in tables] == pytest.approx(
+        [abs(5 / 8 - served), abs(5 / 8 - before)], abs=1e-6
+    )
+    assert [table[0].sum() for table in tables] == [8, 8]
 
 
 def test_slices_single_crossed_and_of_thresholds(place: Place, tmp_path: Path) -> None:
@@ -169,6 +184,7 @@ def test_slices_single_crossed_and_of_thresholds(place: Place, tmp_path: Path) -
         "accuracy on site=007 is 0.5000, must be at least 1.0000",
         "accuracy on site=north is 0.6667, must be at least 1.0000",
     ]
+    _check_reliability(tmp_path)
 
 
 def test_threshold_on_a_slice_that_no_test_picture_lies_in(place: Place, tmp_path: Path) -> None:
@@ -183,6 +199,7 @@ def test_class_that_the_baseline_does_not_know_counts_against_the_baseline(
     config = EvaluatorConfig(thresholds=_gates("overall", at_least=0.6), max_accuracy_drop=0)
     assert evaluate(place, config, tmp_path, place.baseline)
     assert read_reasons(str(tmp_path)) == []
+    _check_reliability(tmp_path)
 
 
 def test_worse_than_the_baseline(place: Place, tmp_path: Path) -> None:

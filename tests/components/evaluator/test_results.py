@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto import config_pb2, metrics_for_slice_pb2, validation_result_pb2
+from tensorflow_model_analysis.writers.metrics_plots_and_validations_writer import _convert_to_array_value
 
 from components.evaluator.metrics import ArgmaxScores
-from components.evaluator.results import SliceScores, read_reasons, read_scores
+from components.evaluator.results import SliceScores, read_reasons, read_reliability, read_scores
 
 Slices = list[metrics_for_slice_pb2.MetricsForSlice]
 
@@ -196,3 +197,17 @@ def test_read_scores_of_an_evaluation_that_knows_no_unknown_labels(monkeypatch: 
     record.metric_keys_and_values.extend(kept)
     (scores,) = scores_of(monkeypatch, [record])
     np.testing.assert_array_equal(scores.confusion, MATRIX)
+
+
+def test_read_reliability_is_the_candidates_on_all_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = np.arange(12.0).reshape(2, 3, 2)
+    records = [*_record({"label": "z"}, MATRIX), *_record({}, MATRIX, baseline=MATRIX)]
+    for record, factor in zip(records, (5, 1), strict=True):
+        for model_name, is_diff, value in (("candidate", False, tables), ("baseline", False, -tables)):
+            item = record.metric_keys_and_values.add()
+            item.key.name, item.key.model_name, item.key.is_diff = "reliability", model_name, is_diff
+            item.value.array_value.CopyFrom(_convert_to_array_value(value * factor))
+    records[1].metric_keys_and_values.add().CopyFrom(records[1].metric_keys_and_values[-2])
+    records[1].metric_keys_and_values[-1].key.is_diff = True
+    monkeypatch.setattr(tfma, "load_metrics", lambda uri: iter(records))
+    np.testing.assert_array_equal(read_reliability("anywhere"), tables)

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from components.trainer.model import LayerGroup
-from pipeline.config import PhaseConfig
+from pipeline.trainer_config import PhaseConfig
 from tests.components.stores import records_of, write_shards
 
 PHASE = PhaseConfig(name="head", epochs=5, head_rate=0.05, batch_size=4)
@@ -16,6 +16,9 @@ SEED = 21
 
 class HeadOnly:
     """A model of a head alone, quick to train."""
+
+    classes = 3
+    backbone = None
 
     def __init__(self, *_: Any) -> None:
         layers = [keras.Input((4,)), keras.layers.Dropout(0.5), keras.layers.Dense(3, name="logits")]
@@ -27,6 +30,9 @@ class HeadOnly:
     def freeze_all_but(self, unfreeze: str) -> None:
         pass
 
+    def trunk_layers(self) -> list[keras.Layer]:
+        return []
+
     def layer_groups(self, unfreeze: str, head_rate: float, *_: float) -> list[LayerGroup]:
         variables = tuple(self.head.trainable_variables)
         return [LayerGroup("head", variables, variables, head_rate)]
@@ -37,6 +43,7 @@ def fn_args_of(root: Path, **custom_config: Any) -> Any:
         custom_config={"checkpoints": str(root / "checkpoints"), "seed": SEED, **custom_config},
         train_files=[str(root / "Split-train" / "*")],
         eval_files=[str(root / "Split-eval" / "*")],
+        hyperparameters=None,
         model_run_dir=str(root / "logs"),
     )
 

@@ -1,5 +1,6 @@
-"""Epochs over a store: every picture once, in an order that follows from seed and epoch."""
+"""Epochs over a store: what they show, in an order that follows from seed and epoch."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from sklearn.utils.class_weight import compute_class_weight
 
 from components.feature_store import FeatureStore
-from components.trainer.batches import Batch, Batches, balanced_weights
+from components.trainer.batches import Batches, balanced_order, balanced_weights
+from components.trainer.mixing import Batch
 from tests.components.stores import records_of, write_shards
 
 LABELS = [0, 1, 2, 0, 0, 1, 2, 0, 0, 1, 0]
@@ -82,6 +84,78 @@ def test_resumed_epoch_draws_what_a_straight_run_draws(store: FeatureStore, epoc
         assert shown(resumed) == shown(straight)
         straight.on_epoch_end()
         resumed.on_epoch_end()
+
+
+def test_seeds_may_be_several_numbers(store: FeatureStore) -> None:
+    draws = [shown(Batches(store, 4, WEIGHTS, seed)) for seed in ([3, 1], [3, 2], 3, [3])]
+    assert draws[2] == draws[3]
+    assert len({tuple(draw) for draw in draws}) == 3
+
+
+def test_balanced_epoch_shows_every_class_alike(store: FeatureStore) -> None:
+    batches = Batches(store, 4, WEIGHTS, seed=3, is_balanced=True)
+    epochs = []
+    for _ in range(20):
+        epochs.append(shown(batches))
+        assert len(epochs[-1]) == len(LABELS)
+        counts = np.bincount([LABELS[record] for record, _ in epochs[-1]], minlength=3)
+        assert sorted(counts) == [3, 4, 4]
+        batches.on_epoch_end()
+    assert {record for epoch in epochs for record, _ in epoch} == set(range(len(LABELS)))
+    assert len({tuple(epoch) for epoch in epochs}) == 20
+    # A record that comes twice comes in views of its own.
+    twice = [sorted(epoch) for epoch in epochs]
+    assert any(one[0] == two[0] and one[1] != two[1] for epoch in twice for one, two in pairwise(epoch))
+
+
+@given(labels=st.lists(st.integers(0, 4), min_size=1, max_size=40), seed=st.integers(0, 99))
+def test_balanced_order_spends_a_class_evenly(labels: list[int], seed: int) -> None:
+    order = balanced_order(np.array(labels), np.random.default_rng(seed))
+    assert len(order) == len(labels)
+    by_class = [np.bincount(order, minlength=len(labels))[np.array(labels) == label] for label in set(labels)]
+    assert all(np.ptp(times) <= 1 for times in by_class)
+    totals = [times.sum() for times in by_class]
+    assert max(totals) - min(totals) <= 1
+
+
+@pytest.mark.parametrize("mixing", [{"mixup": 0.4}, {"mixup": 0.4, "cutmix": 1.0}])
+def test_mixed_batches_follow_from_seed_epoch_and_place(
+    store: FeatureStore, mixing: dict[str, float]
+) -> None:
+    plain, mixed, again = (
+        Batches(store, 4, WEIGHTS, seed=3, **settings) for settings in ({}, mixing, mixing)
+    )
+    draws = []
+    for _ in range(2):
+        draws += [mixed[index][0] for index in range(len(mixed))]
+        for index in reversed(range(len(mixed))):  # whatever the order in which they are asked for
+            for one, other in zip(mixed[index], again[index], strict=True):
+                np.testing.assert_array_equal(one, other)
+        assert not np.array_equal(mixed[0][0], plain[0][0])
+        mixed.on_epoch_end()
+        again.on_epoch_end()
+    assert len({draw.tobytes() for draw in draws}) == len(draws)
+
+
+def test_each_batch_of_each_epoch_is_mixed_in_its_own_way(
+    store: FeatureStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[float] = []
+
+    def mix(batch: Batch, mixup: float, cutmix: float, generator: np.random.Generator) -> Batch:
+        drawn.append(generator.random())
+        return batch
+
+    monkeypatch.setattr("components.trainer.batches.mix", mix)
+    batches = Batches(store, 4, WEIGHTS, seed=3)
+    for _ in range(2):
+        epoch_of(batches)
+        batches.on_epoch_end()
+    assert len(set(drawn)) == 6
+
+
+def test_eval_is_never_mixed(store: FeatureStore) -> None:
+    assert shown(Batches(store, 4, WEIGHTS, mixup=1.0)) == shown(Batches(store, 4, WEIGHTS))
 
 
 def test_eval_is_plain_and_in_order(store: FeatureStore) -> None:

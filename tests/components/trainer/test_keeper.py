@@ -1,4 +1,4 @@
-"""The keeper: best epoch, patience, and a training that goes on after a kill as if there was none."""
+"""The keeper: best epoch, patience, and what a checkpoint brings back."""
 
 from pathlib import Path
 
@@ -6,99 +6,16 @@ import keras
 import numpy as np
 import pytest
 
-from components.feature_store import FeatureStore
+from components.trainer.averaging import Averager
 from components.trainer.batches import Batches
 from components.trainer.keeper import Keeper
 from pipeline.errors import InputError
-from tests.components.stores import records_of, write_shards
-
-EPOCHS = 6
-
-
-class _KilledError(Exception):
-    pass
-
-
-class _Killer(keras.callbacks.Callback):
-    """Ends a training during the epoch after `epochs`."""
-
-    def __init__(self, epochs: int) -> None:
-        super().__init__()
-        self._epochs = epochs
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        if self._epochs == self.params_epoch and batch == 1:
-            raise _KilledError
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self.params_epoch = epoch
-
-
-def tiny_model(classes: int = 3) -> keras.Model:
-    """As a new process would make it."""
-    keras.utils.set_random_seed(5)
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dropout(0.5), keras.layers.Dense(classes)])
-    model.compile(
-        optimizer=keras.optimizers.Adam(
-            keras.optimizers.schedules.CosineDecay(0.0, 20, warmup_target=0.1, warmup_steps=4)
-        ),
-        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
-        metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
-    )
-    model.optimizer.build(model.trainable_variables)
-    return model
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> FeatureStore:
-    return FeatureStore(write_shards(tmp_path, [records_of([0, 1, 2, 1] * 5, views=3, width=4)]))
-
-
-def train(
-    store: FeatureStore, path: Path, killed_after: int | None = None, patience: int = 10
-) -> keras.Model:
-    """One process: goes on from the checkpoint, if there is one."""
-    model, keeper = tiny_model(), Keeper(path, patience)
-    weights = np.ones(3, np.float32)
-    if not keeper.restore(model):
-        keeper.begin(model, model.evaluate(Batches(store, 6, weights), verbose=0, return_dict=True)["loss"])
-    model.fit(
-        Batches(store, 6, weights, seed=9, epoch=keeper.epochs_done),
-        validation_data=Batches(store, 6, weights),
-        initial_epoch=keeper.epochs_done,
-        epochs=EPOCHS,
-        verbose=0,
-        shuffle=False,
-        callbacks=[keeper, *([] if killed_after is None else [_Killer(killed_after)])],
-    )
-    return model
-
-
-def _equal(one: keras.Model, other: keras.Model) -> bool:
-    pairs = zip(
-        (*one.variables, *one.optimizer.variables),
-        (*other.variables, *other.optimizer.variables),
-        strict=True,
-    )
-    return all(np.array_equal(np.array(left), np.array(right)) for left, right in pairs)
-
-
-@pytest.mark.parametrize("killed_after", [0, 1, 3, 5])
-def test_killed_training_ends_bit_identical(store: FeatureStore, tmp_path: Path, killed_after: int) -> None:
-    straight = train(store, tmp_path / "straight.npz")
-    path = tmp_path / "killed.npz"
-    with pytest.raises(_KilledError):
-        train(store, path, killed_after)
-    assert path.exists() == (killed_after > 0)
-    resumed = train(store, path)
-    assert _equal(straight, resumed)
-    files = [dict(np.load(file)) for file in (tmp_path / "straight.npz", path)]
-    assert files[0].keys() == files[1].keys()
-    assert all(np.array_equal(files[0][key], files[1][key]) for key in files[0])
+from tests.components.trainer.kept import EPOCHS, are_equal, new_keeper, small_store, tiny_model
 
 
 def _keeper_for(path: Path, patience: int = 2, begin: float = 9.0) -> tuple[Keeper, keras.Model]:
-    model, keeper = tiny_model(), Keeper(path, patience)
+    model = tiny_model()
+    keeper = new_keeper(path, patience, model)
     keeper.set_model(model)
     keeper.begin(model, begin)
     model.stop_training = False
@@ -143,10 +60,10 @@ def test_best_epoch_is_kept_and_patience_ends(
     assert keeper.should_stop() == bool(model.stop_training)
 
 
-def test_phase_that_makes_it_worse_leaves_every_weight_as_it_was(store: FeatureStore, tmp_path: Path) -> None:
+def test_phase_that_makes_it_worse_leaves_every_weight_as_it_was(tmp_path: Path) -> None:
     keeper, model = _keeper_for(tmp_path / "phase.npz", begin=1.0)
     before = [np.array(variable) for variable in model.variables]
-    batches = Batches(store, 6, np.ones(3, np.float32), seed=9)
+    batches = Batches(small_store(tmp_path), 6, np.ones(3, np.float32), seed=9)
     model.fit(batches, epochs=2, verbose=0)
     for epoch in (0, 1):
         keeper.on_epoch_end(epoch, {"val_loss": 1.5})
@@ -172,18 +89,49 @@ def test_restore_knows_best_and_patience(tmp_path: Path) -> None:
 def test_restore_knows_the_start_that_no_epoch_beat(tmp_path: Path) -> None:
     path = tmp_path / "phase.npz"
     _epochs(*_keeper_for(path, patience=3, begin=0.5), [1.0, 2.0])
-    keeper, model = Keeper(path, patience=3), tiny_model()
+    model = tiny_model()
+    keeper = new_keeper(path, 3, model)
     assert keeper.restore(model)
     assert (keeper.epochs_done, keeper.best_epoch, keeper.best_loss) == (2, 0, 0.5)
     keeper.keep_best(model)
     assert _bias(model) == [0.0] * 3
 
 
+@pytest.mark.parametrize(("saved", "loaded"), [("none", "ema"), ("ema", "none")])
+def test_restore_asks_for_the_same_averaging(tmp_path: Path, saved: str, loaded: str) -> None:
+    path = tmp_path / "phase.npz"
+    model = tiny_model()
+    keeper = new_keeper(path, 2, model, saved)
+    keeper.set_model(model)
+    keeper.on_epoch_end(0, {"val_loss": 1.0})
+    assert new_keeper(path, 2, model, saved).restore(model)
+    assert not new_keeper(path, 2, model, loaded).restore(model)
+
+
+def test_average_is_kept_and_the_latest_goes_on(tmp_path: Path) -> None:
+    path, model = tmp_path / "phase.npz", tiny_model()
+    averager = Averager("ema", model, EPOCHS)
+    keeper = Keeper(path, 2, averager)
+    keeper.set_model(model)
+    model.layers[-1].bias.assign(np.full(3, 11.0))
+    averager.on_train_batch_end(0)
+    keeper.on_epoch_end(0, {"val_loss": 1.0})
+    assert _bias(model) == [11.0] * 3
+    resumed = tiny_model()
+    again = new_keeper(path, 2, resumed, "ema")
+    assert again.restore(resumed)
+    assert _bias(resumed) == [11.0] * 3
+    again.keep_best(resumed)
+    # The average of 0, which it began with, and 11: after one step it has moved by 9 in 11.
+    assert _bias(resumed) == pytest.approx([9.0] * 3)
+
+
 def test_restore_without_a_checkpoint_changes_nothing(tmp_path: Path) -> None:
-    model, keeper = tiny_model(), Keeper(tmp_path / "none.npz", patience=2)
+    model = tiny_model()
+    keeper = new_keeper(tmp_path / "none.npz", 2, model)
     assert not keeper.restore(model)
     assert keeper.epochs_done == 0
-    assert _equal(model, tiny_model())
+    assert are_equal(model, tiny_model())
 
 
 @pytest.mark.parametrize("classes", [2, 4])
@@ -192,23 +140,12 @@ def test_restore_from_another_models_checkpoint_changes_nothing(
 ) -> None:
     path = tmp_path / "phase.npz"
     _epochs(*_keeper_for(path), [3.0, 2.0])
-    model, keeper = tiny_model(classes=classes), Keeper(path, patience=2)
+    model = tiny_model(classes=classes)
+    keeper = new_keeper(path, 2, model)
     assert not keeper.restore(model)
     assert (keeper.epochs_done, keeper.best_epoch) == (0, 0)
-    assert _equal(model, tiny_model(classes=classes))
+    assert are_equal(model, tiny_model(classes=classes))
     assert "cannot be used" in caplog.text
-
-
-@pytest.mark.parametrize("cut", [0, 100, -1])
-def test_training_with_a_cut_checkpoint_ends_bit_identical(
-    store: FeatureStore, tmp_path: Path, cut: int
-) -> None:
-    straight = train(store, tmp_path / "straight.npz")
-    path = tmp_path / "cut.npz"
-    with pytest.raises(_KilledError):
-        train(store, path, killed_after=3)
-    path.write_bytes(path.read_bytes()[:cut])
-    assert _equal(straight, train(store, path))
 
 
 def test_diverged_training_says_what_to_lower(tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
-"""Rates over a phase, and one optimizer a layer group."""
+"""One optimizer a layer group, and momentum that follows the steps."""
 
 import keras
 import numpy as np
 import pytest
 
 from components.trainer.model import LayerGroup
-from components.trainer.optimizer import build_optimizer, schedule
-from pipeline.config import PhaseConfig, TrainerConfig
+from components.trainer.optimizer import build_optimizer
+from components.trainer.schedules import Schedule, momentum_schedule
+from pipeline.trainer_config import TrainerConfig
 
 RATES = {"head": 1e-2, "top": 4e-3, "block_15": 1e-3, "block_14": None}
 
@@ -19,8 +20,12 @@ def _groups() -> list[LayerGroup]:
     return groups
 
 
-def _phase(warmup_share: float = 0.0) -> PhaseConfig:
-    return PhaseConfig(name="any", epochs=1, warmup_share=warmup_share)
+def _flat(rate: float) -> Schedule:
+    return keras.optimizers.schedules.CosineDecay(rate, decay_steps=100, alpha=1.0)
+
+
+def _falling(rate: float) -> Schedule:
+    return keras.optimizers.schedules.CosineDecay(rate, decay_steps=8)
 
 
 def _config(optimizer: str, weight_decay: float = 0.0) -> TrainerConfig:
@@ -31,30 +36,11 @@ def _trainable(groups: list[LayerGroup]) -> list[keras.Variable]:
     return [variable for group in groups for variable in group.trainable]
 
 
-def test_schedule_rises_then_falls() -> None:
-    rate = schedule(1e-3, steps=100, warmup_share=0.1)
-    values = [float(rate(step)) for step in range(101)]
-    assert values[0] == 0
-    assert values[5] == pytest.approx(5e-4)
-    assert values[10] == pytest.approx(1e-3) == max(values)
-    assert values[55] == pytest.approx(5e-4)
-    assert values[100] == pytest.approx(0, abs=1e-9)
-    assert values[:11] == sorted(values[:11])
-    assert values[10:] == sorted(values[10:], reverse=True)
-
-
-@pytest.mark.parametrize(("steps", "share"), [(100, 0.0), (5, 0.1), (1, 0.5)])
-def test_schedule_without_a_step_of_warmup_starts_at_the_peak(steps: int, share: float) -> None:
-    rate = schedule(1e-3, steps, share)
-    assert float(rate(0)) == pytest.approx(1e-3)
-    assert float(rate(steps)) == pytest.approx(0, abs=1e-9)
-
-
-@pytest.mark.parametrize("kind", ["adam", "adamw", "rmsprop"])
+@pytest.mark.parametrize("kind", ["adam", "adamw", "rmsprop", "sgd"])
 def test_one_step_moves_each_group_by_its_rate(kind: str) -> None:
     groups = _groups()
     variables = _trainable(groups)
-    optimizer = build_optimizer(groups, _config(kind), _phase(), steps=100)
+    optimizer = build_optimizer(groups, _config(kind), _flat)
     optimizer.build(variables)
     optimizer.apply([np.ones((2, 2), np.float32) for _ in variables], variables)
     moves = [float(1 - np.array(variable)[0, 0]) for variable in variables]
@@ -66,9 +52,9 @@ def test_one_step_moves_each_group_by_its_rate(kind: str) -> None:
 def test_steps_follow_the_schedule_in_every_group() -> None:
     groups = _groups()
     variables = _trainable(groups)
-    optimizer = build_optimizer(groups, _config("adam"), _phase(0.25), steps=8)
+    optimizer = build_optimizer(groups, _config("adam"), _falling)
     optimizer.build(variables)
-    rate = schedule(1.0, steps=8, warmup_share=0.25)
+    rate = _falling(1.0)
     for step in range(8):
         before = [np.array(variable)[0, 0] for variable in variables]
         optimizer.apply([np.ones((2, 2), np.float32) for _ in variables], variables)
@@ -81,16 +67,66 @@ def test_steps_follow_the_schedule_in_every_group() -> None:
 def test_weight_decay_reaches_every_group() -> None:
     groups = _groups()
     variables = _trainable(groups)
-    optimizer = build_optimizer(groups, _config("adamw", 0.5), _phase(), steps=100)
+    optimizer = build_optimizer(groups, _config("adamw", 0.5), _flat)
     optimizer.build(variables)
     optimizer.apply([np.zeros((2, 2), np.float32) for _ in variables], variables)
     moves = [float(1 - np.array(variable)[0, 0]) for variable in variables]
     np.testing.assert_allclose(moves, [0.5 * rate for rate in RATES.values() if rate], rtol=1e-3)
 
 
+def _moves(kind: str, gradients: list[float], momentum: Schedule | None) -> list[float]:
+    """What each step of a graph adds to the head's weight, under these gradients."""
+    import tensorflow as tf
+
+    groups = _groups()
+    variables = _trainable(groups)
+    optimizer = build_optimizer(groups, _config(kind), _flat, momentum)
+    optimizer.build(variables)
+
+    @tf.function
+    def step(gradient: tf.Tensor) -> None:
+        optimizer.apply([tf.fill((2, 2), gradient) for _ in variables], variables)
+
+    values = [1.0]
+    for gradient in gradients:
+        step(tf.constant(gradient))
+        values.append(float(np.array(variables[0])[0, 0]))
+    return np.diff(values).tolist()
+
+
+GRADIENTS = [1.0, -0.5, 2.0, 0.3, -1.0, 0.7]
+
+
+def test_momentum_of_sgd_follows_the_steps() -> None:
+    momentum, velocity, expected = momentum_schedule(6), 0.0, []
+    for step, gradient in enumerate(GRADIENTS):
+        velocity = float(momentum(step)) * velocity - RATES["head"] * gradient
+        expected.append(velocity)
+    np.testing.assert_allclose(_moves("sgd", GRADIENTS, momentum), expected, atol=1e-6)
+    assert not np.allclose(_moves("sgd", GRADIENTS, None), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["adam", "adamw"])
+def test_momentum_of_adam_follows_the_steps(kind: str) -> None:
+    momentum, mean, square, expected = momentum_schedule(6), 0.0, 0.0, []
+    for step, gradient in enumerate(GRADIENTS):
+        beta = float(momentum(step))
+        mean += (gradient - mean) * (1 - beta)
+        square += (gradient**2 - square) * 0.001
+        corrected = (1 - 0.999 ** (step + 1)) ** 0.5 / (1 - beta ** (step + 1))
+        expected.append(-RATES["head"] * corrected * mean / (square**0.5 + 1e-7))
+    np.testing.assert_allclose(_moves(kind, GRADIENTS, momentum), expected, atol=1e-5)
+    assert not np.allclose(_moves(kind, GRADIENTS, None), expected, atol=1e-4)
+
+
+def test_rmsprop_has_no_momentum_to_follow() -> None:
+    moves = _moves("rmsprop", GRADIENTS, momentum_schedule(6))
+    assert moves == _moves("rmsprop", GRADIENTS, None)
+
+
 def test_frozen_group_gets_no_optimizer() -> None:
     groups = _groups()
-    optimizer = build_optimizer(groups, _config("adam"), _phase(), steps=100)
+    optimizer = build_optimizer(groups, _config("adam"), _flat)
     optimizer.build(_trainable(groups))
     assert len(optimizer.optimizers) == 3
     names = " ".join(variable.path for variable in optimizer.variables)
@@ -99,6 +135,6 @@ def test_frozen_group_gets_no_optimizer() -> None:
 
 def test_frozen_group_is_refused_by_the_optimizer() -> None:
     groups = _groups()
-    optimizer = build_optimizer(groups, _config("adam"), _phase(), steps=100)
+    optimizer = build_optimizer(groups, _config("adam"), _flat)
     with pytest.raises(KeyError):
         optimizer.build([*_trainable(groups), *groups[-1].variables])

@@ -1,5 +1,7 @@
 """One phase: it tells how far it is, ends alike killed or not, and never makes the model worse on eval."""
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +10,13 @@ import numpy as np
 import pytest
 
 from components import progress
-from components.trainer import run_fn
-from components.trainer.run_fn import PhaseResult
-from pipeline.config import PhaseConfig, TrainerConfig
-from tests.components.trainer.head_only import PHASE, SEED, HeadOnly, fn_args_of, write_stores
+from components.feature_store import FEATURES_PREFIX, open_store
+from components.trainer import phase as phase_module
+from components.trainer import schedules
+from components.trainer.model import LayerGroup
+from components.trainer.phase import PhaseResult, PhaseTrainer, layer_table
+from pipeline.trainer_config import PhaseConfig, TrainerConfig
+from tests.components.trainer.head_only import PHASE, SEED, HeadOnly, write_stores
 
 
 class _Watcher:
@@ -31,71 +36,126 @@ class _Watcher:
         self.texts.append(text)
 
 
+def _group(name: str, parameters: int, rate: float | None) -> LayerGroup:
+    return LayerGroup(name, (keras.Variable(np.zeros(parameters), name="any"),), (), rate)
+
+
+def test_layer_table_one_line_a_rate_and_one_for_the_frozen() -> None:
+    groups = [
+        _group("head", 3843, 1e-3),
+        _group("top", 1200, 3e-4),
+        _group("block_15", 1000, None),
+        _group("stem", 34, None),
+    ]
+    assert layer_table("fine_tune", groups).splitlines() == [
+        "phase fine_tune",
+        "  layers                    parameters  rate",
+        "  head                           3,843  1.0e-03",
+        "  top                            1,200  3.0e-04",
+        "  stem .. block_15               1,034  frozen",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rates", "last"),
+    [((1e-3, None), "  stem                               5  frozen"), ((1e-3, 1e-4), "  stem  5  1.0e-04")],
+)
+def test_layer_table_short(rates: tuple[float, float | None], last: str) -> None:
+    groups = [_group("head", 3, rates[0]), _group("stem", 5, rates[1])]
+    lines = layer_table("any", groups).splitlines()
+    assert len(lines) == 4
+    assert lines[-1].split() == last.split()
+
+
 @pytest.fixture
-def fn_args(tmp_path: Path) -> Any:
+def root(tmp_path: Path) -> Path:
     write_stores(tmp_path)
-    return fn_args_of(tmp_path)
+    return tmp_path
 
 
-def run_phase(fn_args: Any, model: HeadOnly, phase: PhaseConfig, checkpoint: Path) -> PhaseResult:
-    trainer = run_fn._PhaseTrainer(fn_args, model, TrainerConfig(), phase, SEED, 3)  # type: ignore[arg-type]
-    return trainer.run(checkpoint)
+def trainer_of(root: Path, model: HeadOnly, phase: PhaseConfig, config: TrainerConfig) -> PhaseTrainer:
+    stores = (open_store(str(root / f"Split-{split}"), FEATURES_PREFIX) for split in ("train", "eval"))
+    return PhaseTrainer(model, config, phase, *stores, SEED, str(root / phase.name))  # type: ignore[arg-type]
 
 
-def train(fn_args: Any, checkpoint: Path, watcher: _Watcher) -> tuple[HeadOnly, PhaseResult]:
+def train(
+    root: Path, checkpoint: Path, watcher: _Watcher, recipe: dict[str, Any] | None = None
+) -> tuple[HeadOnly, PhaseResult]:
     """One process: trains the phase, or what is left of it."""
     keras.utils.set_random_seed(SEED)
-    model = HeadOnly()
+    model, settings = HeadOnly(), dict(recipe or {})
+    phase = PHASE.model_copy(update=settings.pop("phase", {}))
     with progress.listening(watcher):
-        return model, run_phase(fn_args, model, PHASE, checkpoint)
+        return model, trainer_of(root, model, phase, TrainerConfig(**settings)).run(checkpoint)
 
 
-def test_phase_reports_its_batches_and_its_table(fn_args: Any, tmp_path: Path) -> None:
+def test_phase_reports_its_batches_and_its_table(root: Path) -> None:
     watcher = _Watcher()
-    _, result = train(fn_args, tmp_path / "head.npz", watcher)
+    _, result = train(root, root / "head.npz", watcher)
     assert watcher.reports == [("head", done, 25) for done in range(1, 26)]
     assert watcher.texts[0].startswith("phase head\n")
-    assert (result.name, result.epochs) == ("head", 5)
+    assert (result.name, result.epochs, result.head_rate) == ("head", 5, 0.05)
     assert 0 <= result.eval_accuracy <= 1
 
 
-@pytest.mark.parametrize("killed_at", [3, 12, 23])
-def test_killed_phase_ends_bit_identical(fn_args: Any, tmp_path: Path, killed_at: int) -> None:
-    straight, expected = train(fn_args, tmp_path / "straight.npz", _Watcher())
+RECIPES: list[dict[str, Any]] = [
+    {},
+    {"averaging": "ema", "mixup": 0.3, "phase": {"schedule": "one_cycle"}},
+    {"averaging": "swa", "sampling": "balanced", "phase": {"schedule": "constant"}},
+    {"optimizer": "sgd", "loss": "focal", "phase": {"schedule": "one_cycle"}},
+]
+
+
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], tuple[HeadOnly, PhaseResult]]:
+    """What comes of a recipe when nobody interrupts; made once."""
+
+    @cache
+    def run(recipe: int) -> tuple[HeadOnly, PhaseResult]:
+        root = tmp_path_factory.mktemp("straight")
+        write_stores(root)
+        return train(root, root / "head.npz", _Watcher(), RECIPES[recipe])
+
+    return run
+
+
+@pytest.mark.parametrize(("recipe", "killed_at"), [(0, 3), (0, 23), (1, 12), (2, 21), (3, 8)])
+def test_killed_phase_ends_bit_identical(root: Path, straight: Any, recipe: int, killed_at: int) -> None:
+    unhurt, expected = straight(recipe)
     with pytest.raises(KeyboardInterrupt):
-        train(fn_args, tmp_path / "killed.npz", _Watcher(killed_at))
+        train(root, root / "killed.npz", _Watcher(killed_at), RECIPES[recipe])
     watcher = _Watcher()
-    resumed, result = train(fn_args, tmp_path / "killed.npz", watcher)
+    resumed, result = train(root, root / "killed.npz", watcher, RECIPES[recipe])
     assert watcher.reports[0] == ("head", killed_at // 5 * 5 + 1, 25)
-    for one, other in zip(straight.head.variables, resumed.head.variables, strict=True):
+    for one, other in zip(unhurt.head.variables, resumed.head.variables, strict=True):
         np.testing.assert_array_equal(np.array(one), np.array(other))
     assert result == expected
 
 
-def test_finished_phase_does_not_train_again(fn_args: Any, tmp_path: Path) -> None:
-    trained, expected = train(fn_args, tmp_path / "head.npz", _Watcher())
+def test_finished_phase_does_not_train_again(root: Path) -> None:
+    trained, expected = train(root, root / "head.npz", _Watcher())
     watcher = _Watcher()
-    again, result = train(fn_args, tmp_path / "head.npz", watcher)
+    again, result = train(root, root / "head.npz", watcher)
     assert not watcher.reports
     assert result == expected
     np.testing.assert_array_equal(trained.head.get_weights()[0], again.head.get_weights()[0])
 
 
-def test_kept_epoch_is_the_best_one(fn_args: Any, tmp_path: Path) -> None:
-    keras.utils.set_random_seed(SEED)
-    model = HeadOnly()
-    result = run_phase(fn_args, model, PHASE, tmp_path / "head.npz")
-    losses = _eval_losses(fn_args, PHASE)
+@pytest.mark.parametrize("averaging", ["none", "ema", "swa"])
+def test_kept_epoch_is_the_best_one(root: Path, averaging: str) -> None:
+    """TensorBoard's curve is what eval saw: the averages where there are any."""
+    _, result = train(root, root / "head.npz", _Watcher(), {"averaging": averaging})
+    losses = _eval_losses(root / "head")
     assert (len(losses), min(losses)) == (5, pytest.approx(result.eval_loss))
     assert losses[result.kept_epoch - 1] == min(losses)
 
 
-def _eval_losses(fn_args: Any, phase: PhaseConfig) -> list[float]:
+def _eval_losses(logs: Path) -> list[float]:
     """After each epoch, as TensorBoard will show them."""
     import tensorflow as tf
 
     losses = []
-    for path in sorted(Path(fn_args.model_run_dir, phase.name, "validation").glob("events*")):
+    for path in sorted((logs / "validation").glob("events*")):
         for event in tf.compat.v1.train.summary_iterator(str(path)):
             for value in event.summary.value:
                 if value.tag == "epoch_loss":
@@ -103,15 +163,55 @@ def _eval_losses(fn_args: Any, phase: PhaseConfig) -> list[float]:
     return losses
 
 
-def test_phase_that_is_worse_than_its_start_leaves_no_trace(fn_args: Any, tmp_path: Path) -> None:
-    keras.utils.set_random_seed(SEED)
-    model = HeadOnly()
-    good = run_phase(fn_args, model, PHASE, tmp_path / "head.npz")
+def test_phase_that_is_worse_than_its_start_leaves_no_trace(root: Path) -> None:
+    model, good = train(root, root / "head.npz", _Watcher())
     before = model.head.get_weights()
     wild = PhaseConfig(name="wild", epochs=3, head_rate=1.0, warmup_share=0.0, batch_size=4)
-    result = run_phase(fn_args, model, wild, tmp_path / "wild.npz")
-    assert min(_eval_losses(fn_args, wild)) > good.eval_loss, "or it tests nothing"
+    result = trainer_of(root, model, wild, TrainerConfig()).run(root / "wild.npz")
+    assert min(_eval_losses(root / "wild")) > good.eval_loss, "or it tests nothing"
     assert (result.epochs, result.kept_epoch) == (3, 0)
     assert (result.eval_loss, result.eval_accuracy) == (good.eval_loss, good.eval_accuracy)
     for one, other in zip(before, model.head.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(("schedule", "asked"), [("cosine", []), ("one_cycle", [25])])
+def test_momentum_follows_one_cycle_alone(
+    root: Path, monkeypatch: pytest.MonkeyPatch, schedule: str, asked: list[int]
+) -> None:
+    seen: list[int] = []
+
+    def momentum_schedule(steps: int) -> Any:
+        seen.append(steps)
+        return schedules.momentum_schedule(steps)
+
+    monkeypatch.setattr(phase_module, "momentum_schedule", momentum_schedule)
+    monkeypatch.setattr(PhaseTrainer, "_fit", lambda *_: None)
+    train(root, root / "head.npz", _Watcher(), {"phase": {"schedule": schedule}})
+    assert seen == asked
+
+
+def test_phases_draw_orders_of_their_own(root: Path) -> None:
+    orders = {
+        name: trainer_of(root, HeadOnly(), PHASE.model_copy(update={"name": name}), TrainerConfig())
+        ._batches(epoch=0)[0][0]
+        .tobytes()
+        for name in ("head", "head.top")
+    }
+    assert len(set(orders.values())) == 2
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, {0.67, 1.33}),  # as scikit-learn's `balanced` weighs 5, 10 and 5
+        ({"class_weights": "none"}, {1.0}),
+        ({"sampling": "balanced"}, {1.0}),
+    ],
+)
+def test_classes_weigh_what_the_recipe_says(
+    root: Path, settings: dict[str, Any], expected: set[float]
+) -> None:
+    batches = trainer_of(root, HeadOnly(), PHASE, TrainerConfig(**settings))._batches(epoch=0)
+    weights = np.concatenate([batches[index][2] for index in range(len(batches))])
+    assert {round(float(weight), 2) for weight in weights} == expected

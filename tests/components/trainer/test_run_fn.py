@@ -1,4 +1,4 @@
-"""Trainer's hook: the table of layers, the checkpoint's folder, and the whole of it on a small model."""
+"""Trainer's hook: the checkpoint's folder, and the whole of it on a small model."""
 
 import json
 from pathlib import Path
@@ -8,44 +8,10 @@ import keras
 import numpy as np
 import pytest
 
-from components.feature_store import ACTIVATIONS_PREFIX, FEATURES_PREFIX
 from components.trainer import run_fn
-from components.trainer.model import LayerGroup
-from components.trainer.run_fn import layer_table
-from pipeline.config import TrainerConfig
-from tests.components.stores import records_of, write_shards
+from pipeline.backbone_config import BackboneConfig
+from pipeline.trainer_config import TrainerConfig
 from tests.components.trainer.head_only import PHASE, HeadOnly, fn_args_of, write_stores
-
-
-def _group(name: str, parameters: int, rate: float | None) -> LayerGroup:
-    return LayerGroup(name, (keras.Variable(np.zeros(parameters), name="any"),), (), rate)
-
-
-def test_layer_table_one_line_a_rate_and_one_for_the_frozen() -> None:
-    groups = [
-        _group("head", 3843, 1e-3),
-        _group("top", 1200, 3e-4),
-        _group("block_15", 1000, None),
-        _group("stem", 34, None),
-    ]
-    assert layer_table("fine_tune", groups).splitlines() == [
-        "phase fine_tune",
-        "  layers                    parameters  rate",
-        "  head                           3,843  1.0e-03",
-        "  top                            1,200  3.0e-04",
-        "  stem .. block_15               1,034  frozen",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("rates", "last"),
-    [((1e-3, None), "  stem                               5  frozen"), ((1e-3, 1e-4), "  stem  5  1.0e-04")],
-)
-def test_layer_table_short(rates: tuple[float, float | None], last: str) -> None:
-    groups = [_group("head", 3, rates[0]), _group("stem", 5, rates[1])]
-    lines = layer_table("any", groups).splitlines()
-    assert len(lines) == 4
-    assert lines[-1].split() == last.split()
 
 
 def test_checkpoint_folder_is_found_again(tmp_path: Path) -> None:
@@ -67,14 +33,6 @@ def test_checkpoint_folder_differs_by_data(tmp_path: Path) -> None:
     before = run_fn._checkpoint_folder(fn_args)
     fn_args.train_files = [str(tmp_path / "other" / "Split-train" / "*")]
     assert run_fn._checkpoint_folder(fn_args) != before
-
-
-def test_files_are_those_of_the_prefix(tmp_path: Path) -> None:
-    for prefix in (FEATURES_PREFIX, ACTIVATIONS_PREFIX):
-        write_shards(tmp_path, [records_of([0], views=1)], prefix)
-    for prefix in (FEATURES_PREFIX, ACTIVATIONS_PREFIX):
-        (path,) = run_fn._files([str(tmp_path / "*")], prefix)
-        assert Path(path).name.startswith(prefix)
 
 
 @pytest.fixture
@@ -103,7 +61,7 @@ def _run(fn_args: Any, monkeypatch: pytest.MonkeyPatch, seed: int, ambient: int)
     monkeypatch.setattr(run_fn, "export", export)
     config = TrainerConfig(phases=(PHASE.model_copy(update={"epochs": 2}),))
     fn_args.custom_config |= {"trainer": config.model_dump_json(), "seed": seed}
-    fn_args.custom_config |= {"backbone": "efficientnet_lite0", "cut": "top"}
+    fn_args.custom_config |= {"backbone": BackboneConfig().model_dump_json(), "cut": "top"}
     fn_args.transform_output = fn_args.serving_model_dir = "unused"
     keras.utils.set_random_seed(ambient)
     run_fn.run_fn(fn_args)
@@ -127,8 +85,22 @@ def test_run_fn_leaves_results_weights_and_no_checkpoint(
     _run(fn_args, monkeypatch, seed=1, ambient=10)
     logs = Path(fn_args.model_run_dir)
     (phase,) = json.loads((logs / run_fn.PHASES_FILE).read_text())
-    assert phase.keys() == {"name", "epochs", "kept_epoch", "eval_loss", "eval_accuracy"}
+    assert phase.keys() == {"name", "epochs", "kept_epoch", "eval_loss", "eval_accuracy", "head_rate"}
     assert (phase["name"], phase["epochs"]) == ("head", 2)
     assert phase["kept_epoch"] in (0, 1, 2)
     assert (logs / run_fn.WEIGHTS_FILE).exists()
     assert not list(Path(fn_args.custom_config["checkpoints"]).iterdir())
+
+
+def test_model_is_built_and_trained_on_all_devices(fn_args: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    strategy = run_fn.tf.distribute.OneDeviceStrategy("CPU:0")
+    monkeypatch.setattr(run_fn, "replicas", lambda: strategy)
+    phases: list[Any] = []
+
+    def train_phases(model: HeadOnly, *_: Any) -> list[Any]:
+        phases.append((model.head.distribute_strategy, run_fn.tf.distribute.get_strategy()))
+        return []
+
+    monkeypatch.setattr(run_fn, "train_phases", train_phases)
+    _run(fn_args, monkeypatch, seed=1, ambient=10)
+    assert phases == [(strategy, strategy)]

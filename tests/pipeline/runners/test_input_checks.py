@@ -76,3 +76,44 @@ def test_phases_must_go_down(tmp_path: Path) -> None:
     phases = [{"name": name, "epochs": 1, "unfreeze": stage} for name, stage in (("a", "top"), ("b", "head"))]
     with pytest.raises(InputError, match="from the top down"):
         check_input(config(tmp_path, trainer={"phases": phases}))
+
+
+def test_depths_of_the_tuner_are_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="^`tuner.unfreeze` must be head, a share from 1% to 100%"):
+        check_input(config(tmp_path, tuner={"trials": 9, "unfreeze": ["head", "block_99"]}))
+    for tuner in ({"unfreeze": ["block_99"]}, {"trials": 9, "search": ["dropout"], "unfreeze": ["block_99"]}):
+        check_input(config(tmp_path, tuner=tuner))
+
+
+def test_weights_are_asked_for_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    sections = {"data": {"path": str(tmp_path / "no" / "such")}, "backbone": {"name": "resnet50"}}
+    with pytest.raises(InputError, match="weights of backbone `resnet50` must lie in Keras' cache"):
+        check_input(Config.model_validate(sections))
+
+
+def _given_splits(folder: Path, *splits: str) -> Path:
+    """A picture a class, each in the split that is given."""
+    lines = ["path,label,split"]
+    for number, split in enumerate(splits):
+        (folder / f"{number}.jpg").touch()
+        lines.append(f"{number}.jpg,class{number},{split}")
+    (folder / "split.csv").write_text("\n".join(lines))
+    return folder / "split.csv"
+
+
+def test_more_classes_than_pictures_to_train_on(tmp_path: Path) -> None:
+    path = _given_splits(tmp_path, "train", "train", "test", "eval")
+    with pytest.raises(
+        InputError, match="split.csv` has 4 classes and only 2 pictures to train on.*given to ignore"
+    ):
+        check_input(Config.model_validate({"data": {"path": str(path)}}))
+
+
+def test_as_many_classes_as_pictures_to_train_on(tmp_path: Path) -> None:
+    path = _given_splits(tmp_path, "train", "train", "train", "test")
+    content = path.read_text().replace("class3", "class0")
+    path.write_text(content)
+    check_input(Config.model_validate({"data": {"path": str(path)}}))

@@ -6,10 +6,17 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from pipeline.runners.report_text import class_table, print_summary, slice_table, verdict
+from pipeline.runners.report_text import (
+    calibration_line,
+    class_table,
+    print_summary,
+    slice_table,
+    verdict,
+)
 
 COUNTS = {"train": 60, "eval": 7, "test": 10}
 CLASS_SCORES = ["precision", "recall", "F1"]
+CALIBRATION = {"temperature": 0.8, "ece": 0.0312, "ece_uncalibrated": 0.0578, "band_95": [0.011, 0.0489]}
 
 
 def _scores(examples: int, accuracy: float, confusion: list[list[int]]) -> dict[str, Any]:
@@ -43,6 +50,7 @@ def _summary(**changes: Any) -> dict[str, Any]:
             "split": "test",
             "labels": ["good", "[worn]"],
             **_scores(20, 0.85, [[13, 2], [1, 4]]),
+            "calibration": CALIBRATION,
             "slices": {
                 "cell_type=mono": _scores(8, 0.75, [[6, 2], [0, 0]]),
                 "label=good": _scores(15, 0.9, [[13, 2], [0, 0]]),
@@ -102,6 +110,19 @@ def test_class_table_shows_confusion_while_it_fits(classes: int, is_shown: bool)
     )
     assert table.row_count == classes
     assert len(table.columns) == 5 + (classes if is_shown else 0)
+
+
+@pytest.mark.parametrize(
+    ("temperature", "before"), [(0.8, ", 0.058 before scaling"), (2.0, ", 0.058 before scaling"), (1.0, "")]
+)
+def test_calibration_line(temperature: float, before: str) -> None:
+    line = calibration_line({**CALIBRATION, "temperature": temperature}).plain
+    chance = "a perfectly calibrated model would show up to 0.049"
+    assert line == f"calibration: expected error 0.031{before}; {chance}"
+
+
+def test_print_summary_calibration() -> None:
+    assert line_with(text_of(_summary(), width=200), "calibration: expected error 0.031, 0.058 before")
 
 
 def test_print_summary_verdict_pushed() -> None:

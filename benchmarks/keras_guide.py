@@ -1,0 +1,98 @@
+"""Ours against the Keras guide's recipe: same trunk, weights, splits and machine, one after the other.
+
+    .venv/bin/python -m benchmarks.keras_guide
+    .venv/bin/python -m benchmarks.keras_guide --data path/to/manifest.csv
+
+Ours is the whole command, from the start of the process to the pushed model, TFX and Beam included; theirs
+(`benchmarks.guide_recipe`) from the start of the process to the accuracy on test, with the splits of our run
+lying there as plain files. A row is kept as soon as it was measured: a killed benchmark goes on from there.
+"""
+
+import argparse
+import statistics
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from benchmarks import logistic, plots
+from benchmarks.results import Row, Rows, mean_and_spread, print_table, spread
+from benchmarks.runs import about_data, data_name, measure, open_table, parser, plot_path, run_preset
+from benchmarks.splits import Plain
+
+GUIDES = {"Keras guide": (), "Keras guide, BatchNorm frozen": ("--freeze-batch-norm",)}
+"""As it is written, and as it is meant."""
+HEADER = ("way", "accuracy", "macro F1", "seconds", "of the guide's time")
+
+
+def guide(table: Rows, way: str, seed: int, plain: Plain, arguments: argparse.Namespace) -> Row:
+    """The row of the guide's recipe with one seed."""
+    epochs = ("--head-epochs", arguments.head_epochs, "--fine-tune-epochs", arguments.fine_tune_epochs)
+    flags = (*map(str, epochs), "--seed", str(seed), *GUIDES[way])
+    return table.row(
+        f"{way}, seed {seed}",
+        {**about_data(arguments), "flags": flags},
+        lambda: measure("benchmarks.guide_recipe", plain.written, *flags),
+    )
+
+
+def regressions(table: Rows, plain: Plain, arguments: argparse.Namespace) -> dict[str, Row]:
+    """The logistic regressions by way: nothing in them is drawn, and one extraction serves both."""
+    both = table.row(
+        "logistic regressions", about_data(arguments), lambda: measure("benchmarks.logistic", plain.written)
+    )
+    return {way: {**both[way], "wall_seconds": both["wall_seconds"]} for way in logistic.WAYS}
+
+
+def lines(reached: Mapping[str, Sequence[Row]]) -> list[list[str]]:
+    """The table: a line for each way, its rows being those of its seeds.
+
+    Times are compared with those of the guide's more accurate version.
+    """
+    guides = [way for way in reached if way in GUIDES]
+    best = max(guides, key=lambda way: _mean(reached[way], "accuracy"), default=None)
+    table = []
+    for way, rows in reached.items():
+        figures = (spread([row[key] for row in rows]) for key in ("accuracy", "macro_f1"))
+        seconds = _mean(rows, "wall_seconds")
+        share = f"{seconds / _mean(reached[best], 'wall_seconds'):.2f}" if best else ""
+        table.append([way, *figures, f"{seconds:.0f}", share])
+    return table
+
+
+def _mean(rows: Sequence[Row], key: str) -> float:
+    return statistics.mean(row[key] for row in rows)
+
+
+def main() -> None:
+    """Measures what is missing, prints the table, draws the plot."""
+    options = parser(__doc__)
+    options.add_argument("--presets", nargs="*", default=["fast", "balanced", "best"])
+    options.add_argument("--guides", nargs="*", default=list(GUIDES), choices=list(GUIDES))
+    options.add_argument("--head-epochs", type=int, default=10)
+    options.add_argument("--fine-tune-epochs", type=int, default=5)
+    arguments = options.parse_args()
+    table = open_table("keras_guide", arguments)
+    ways = (*arguments.presets, *logistic.WAYS, *arguments.guides)
+    reached: dict[str, list[Row]] = {way: [] for way in ways}
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Plain(Path(folder), arguments)
+        for way, row in regressions(table, plain, arguments).items():
+            reached[way].append(row)
+        for seed in arguments.seeds:
+            for preset in arguments.presets:
+                reached[preset].append(run_preset(table, preset, seed, arguments))
+            for way in arguments.guides:
+                reached[way].append(guide(table, way, seed, plain, arguments))
+            print(f"seed {seed} is done", flush=True)
+    print_table(lines(reached), HEADER)
+    places = {
+        way: (_mean(rows, "wall_seconds"), *mean_and_spread([row["accuracy"] for row in rows]))
+        for way, rows in reached.items()
+    }
+    title = f"Accuracy against time, {data_name(arguments.data)}"
+    path = plot_path("keras_guide", arguments)
+    plots.points(path, title, places, "seconds, everything included", "accuracy on test", "log")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""What the benchmarks measured: JSON files with date and machine, rows that outlive a kill, tables, spreads.
+
+Synopsis:
+    table = Rows("keras_guide", resume=True)
+    row = table.row("balanced, seed 17", {"epochs": 10}, lambda: {"accuracy": 0.9})
+    print_table([["balanced", spread([row["accuracy"]])]], header=["way", "accuracy"])
+"""
+
+import json
+import os
+import platform
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+PACKAGES = ("tensorflow", "keras", "tfx", "apache-beam", "scikit-learn", "numpy")
+
+Row = dict[str, Any]
+
+
+def write_json(name: str, data: Any, folder: Path = RESULTS) -> Path:
+    """Writes `<folder>/<name>.json`, whole or not at all, with the date and the machine.
+
+    Args:
+        name: of the benchmark.
+        data: anything that JSON can hold.
+        folder: where to; the committed ones if left out.
+
+    Returns:
+        The file.
+    """
+    path = folder / f"{name}.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}")
+    content = {"date": date.today().isoformat(), "machine": machine(), "data": data}
+    unfinished.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(unfinished, path)
+    return path
+
+
+def read_json(name: str, folder: Path = RESULTS) -> dict[str, Any]:
+    """What `write_json` wrote: `date`, `machine`, `data`; empty if there is nothing."""
+    path = folder / f"{name}.json"
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found
+
+
+@cache
+def machine() -> dict[str, Any]:
+    """Cores that this process may use, model of the CPU, memory, system, and versions."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "cores": len(os.sched_getaffinity(0)),
+        "cpu": _cpu_model(),
+        "memory_gib": round(memory / 2**30, 1),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        **{package: version(package) for package in PACKAGES},
+    }
+
+
+def _cpu_model() -> str:
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.processor() or "unknown"
+
+
+class Rows:
+    """The rows of one benchmark, each on disk as soon as it was measured.
+
+    A benchmark that was killed goes on from there: what was measured with the same settings, on a like
+    machine, is not measured again.
+
+    Attributes:
+        rows: by key, in the order of measuring; each with its `settings` and `date`.
+    """
+
+    def __init__(self, name: str, resume: bool = True, folder: Path = RESULTS) -> None:
+        self._name, self._folder = name, folder
+        found = read_json(name, folder) if resume else {}
+        is_like = found and all(found["machine"][fact] == machine()[fact] for fact in ("cores", "cpu"))
+        self.rows: dict[str, Row] = found["data"] if is_like else {}
+
+    def row(self, key: str, settings: Mapping[str, Any], measure: Callable[[], Row]) -> Row:
+        """The row of `key`: the kept one if its settings are the same, else measured and written.
+
+        Args:
+            key: names the row, such as `balanced, seed 17`.
+            settings: everything that the figures depend on.
+            measure: does the work.
+        """
+        wanted = json.loads(json.dumps(settings))
+        kept = self.rows.get(key)
+        if kept is None or kept["settings"] != wanted:
+            self.rows[key] = {"settings": wanted, "date": date.today().isoformat(), **measure()}
+            write_json(self._name, self.rows, self._folder)
+        return self.rows[key]
+
+
+def mean_and_spread(values: Sequence[float]) -> tuple[float, float]:
+    """Mean and sample standard deviation; the latter is 0 for a single value."""
+    return statistics.mean(values), statistics.stdev(values) if len(values) > 1 else 0.0
+
+
+def spread(values: Sequence[float], digits: int = 4) -> str:
+    """`0.8854 ± 0.0011`; a single value stands alone."""
+    mean, deviation = mean_and_spread(values)
+    return f"{mean:.{digits}f}" + (f" ± {deviation:.{digits}f}" if len(values) > 1 else "")
+
+
+def print_table(rows: Sequence[Sequence[str]], header: Sequence[str]) -> None:
+    """Prints Markdown, so that it can be read here and pasted into the docs; columns are aligned."""
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    for line in (header, ["-" * width for width in widths], *rows):
+        print("| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |")

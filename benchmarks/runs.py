@@ -1,0 +1,179 @@
+"""Runs of the command line in processes of their own, and the options that the benchmarks share."""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks import plots, results
+
+ROOT = Path(__file__).parent.parent
+OPEN_GATE = ("evaluator.thresholds=[{metric: accuracy, at_least: 0}]", "evaluator.max_accuracy_drop=1")
+"""A benchmark wants every model's figures, the poor ones' too."""
+
+Summary = dict[str, Any]
+
+
+def run(workspace: Path, *settings: str, data: str | None = None, stop: str | None = None) -> Summary:
+    """One run with an open gate.
+
+    Args:
+        workspace: a new one, unless the run should go on from what is there.
+        settings: `KEY=VALUE`, as for `--set`.
+        data: pictures; the sample if left out.
+        stop: the node after which the run ends.
+
+    Returns:
+        Its summary.
+    """
+    command = [sys.executable, "pipeline_runner.py", "run", "--workspace", str(workspace), "--json"]
+    command += ["--data", data] if data else []
+    command += ["--to", stop] if stop else []
+    command += [part for setting in (*OPEN_GATE, *settings) for part in ("--set", setting)]
+    summary: Summary = json.loads(_output(command))
+    return summary
+
+
+@contextmanager
+def fresh_workspace() -> Iterator[Path]:
+    """A new folder, gone afterwards; where something failed it stays, since the run's log is in it."""
+    workspace = Path(tempfile.mkdtemp(prefix="graft-benchmark-"))
+    yield workspace
+    shutil.rmtree(workspace)
+
+
+def run_afresh(*settings: str, data: str | None = None) -> results.Row:
+    """One run in a new workspace: what the benchmarks compare of its summary.
+
+    Returns:
+        `accuracy` and `macro_f1` on test, `wall_seconds` of the whole process, `nodes` (seconds by node),
+        `peak_rss_mib`, `calibration` as in the summary.
+    """
+    with fresh_workspace() as workspace:
+        started = time.monotonic()
+        summary = run(workspace, *settings, data=data)
+        seconds = time.monotonic() - started
+    evaluation = summary["evaluation"]
+    return {
+        "accuracy": evaluation["accuracy"],
+        "macro_f1": evaluation["macro_f1"],
+        "wall_seconds": round(seconds, 3),
+        "nodes": {node["id"]: node["seconds"] for node in summary["nodes"]},
+        "peak_rss_mib": summary["peak_rss_mib"],
+        "calibration": evaluation.get("calibration", {}),
+    }
+
+
+def run_preset(table: results.Rows, preset: str, seed: int, arguments: argparse.Namespace) -> results.Row:
+    """The row of a preset's run on the options' data; shared by the benchmarks that use the same table."""
+    settings = (f"preset={preset}", f"seed={seed}", *arguments.settings)
+    depends_on = {"data": data_name(arguments.data), "settings": settings}
+    return table.row(f"{preset}, seed {seed}", depends_on, lambda: run_afresh(*settings, data=arguments.data))
+
+
+def about_data(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What makes the pictures and their splits: the data's name, and the settings that concern it."""
+    settings = [setting for setting in arguments.settings if setting.startswith("data.")]
+    return {"data": data_name(arguments.data), "settings": settings}
+
+
+def measure(module: str, *arguments: str) -> dict[str, Any]:
+    """Runs a module of the benchmarks in a process of its own; its last line is JSON.
+
+    Returns:
+        That, and `wall_seconds` from the start of the process to its end.
+    """
+    started = time.monotonic()
+    output = _output([sys.executable, "-m", module, *arguments])
+    result: dict[str, Any] = json.loads(output.splitlines()[-1])
+    return {**result, "wall_seconds": round(time.monotonic() - started, 3)}
+
+
+def _output(command: Sequence[str]) -> str:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr)
+    return done.stdout
+
+
+@contextmanager
+def peak_memory(every_seconds: float = 0.5) -> Iterator[list[float]]:
+    """Watches the processes that are started inside of it, and theirs.
+
+    Yields:
+        A list that holds one figure afterwards: the most memory that they held together at any one time,
+        MiB; pages that several share count once (Linux' proportional set size).
+    """
+    peak, is_over = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not is_over.wait(every_seconds):
+            peak[0] = max(peak[0], sum(map(_memory, psutil.Process().children(recursive=True))))
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield peak
+    finally:
+        is_over.set()
+        thread.join()
+
+
+def _memory(process: psutil.Process) -> float:
+    try:
+        return float(process.memory_full_info().pss) / 2**20
+    except psutil.Error:  # it has just ended
+        return 0.0
+
+
+def parser(
+    description: str | None, seeds: Sequence[int] = (17, 18, 19), takes_data: bool = True
+) -> argparse.ArgumentParser:
+    """The options that the benchmarks share."""
+    options = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    if takes_data:
+        options.add_argument("--data", type=existing, help="pictures; the sample if left out")
+    else:
+        options.set_defaults(data=None)
+    options.add_argument("--seeds", type=int, nargs="+", default=list(seeds))
+    options.add_argument("--set", dest="settings", action="append", default=[], metavar="KEY=VALUE")
+    options.add_argument(
+        "--resume", action=argparse.BooleanOptionalAction, default=True, help="keep rows that were measured"
+    )
+    options.add_argument("--out", type=Path, help="folder for JSON and plots; the repository's if left out")
+    return options
+
+
+def existing(data: str) -> str:
+    """A file or folder from where it is asked for, since runs start in the repository's root."""
+    return str(Path(data).resolve()) if Path(data).exists() else data
+
+
+def data_name(data: str | None) -> str:
+    """`solar-cells` for the sample; `clothing-small` for that folder, or a manifest in it."""
+    if data is None:
+        return "solar-cells"
+    return Path(data).parent.name if Path(data).is_file() else Path(data).name
+
+
+def open_table(name: str, arguments: argparse.Namespace) -> results.Rows:
+    """The rows `<name>_<data>`, where the options want them."""
+    folder = arguments.out or results.RESULTS
+    return results.Rows(f"{name}_{data_name(arguments.data)}", arguments.resume, folder)
+
+
+def plot_path(name: str, arguments: argparse.Namespace) -> Path:
+    """The PNG `<name>_<data>`, where the options want it."""
+    return (arguments.out or plots.FOLDER) / f"{name}_{data_name(arguments.data)}.png"

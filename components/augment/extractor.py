@@ -1,0 +1,121 @@
+"""From encoded pictures to features: decodes, shows a view, runs the frozen trunk."""
+
+import functools
+import hashlib
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_transform as tft
+from PIL import Image
+
+from components import features, test_time_views
+from components.augment.cache import Formats
+from components.augment.drawing import augment, ops_of, seed_of
+from components.augment.trunk import fingerprint, frozen_halves
+from components.augment.views import PLAIN, RANDOM, View
+from components.backbone import choose_backbone
+from components.backbone.cut import PIXELS
+from components.feature_store import ACTIVATIONS_PREFIX, FEATURES_PREFIX
+from pipeline.augment_config import AugmentConfig
+from pipeline.backbone_config import BackboneConfig
+
+
+class Extractor:
+    """Pictures to pooled features and to activations at the cut.
+
+    Attributes:
+        formats: of what `extract` returns.
+    """
+
+    def __init__(
+        self, transform_uri: str, backbone: BackboneConfig, config: AugmentConfig, cut: str, seed: int
+    ) -> None:
+        """
+        Args:
+            transform_uri: Transform's graph.
+            backbone: the trunk.
+            config: the operations of random views.
+            cut: a stage of the trunk, or `pixels`.
+            seed: of the run.
+        """
+        self._transform = tft.TFTransformOutput(transform_uri).transform_features_layer()
+        self._cut, self._seed, self._ops = cut, seed, ops_of(config)
+        self._lower, self._upper = frozen_halves(choose_backbone(backbone), cut, config.precision)
+        images = tf.TensorSpec([None, *self._lower.input.shape[1:]], tf.float32)
+        seeds = tf.TensorSpec([None, 2], tf.int32)
+        # With a signature each is traced once, whatever the sizes of batches.
+        self._embed = tf.function(self._through_the_trunk, input_signature=[images])
+        self._augment = tf.function(
+            lambda images, seeds: augment(images, seeds, self._ops), input_signature=[images, seeds]
+        )
+        pooled, at_cut = self._embed.get_concrete_function().output_shapes
+        dtype = "uint8" if cut == PIXELS else "float16"
+        self.formats: Formats = {
+            FEATURES_PREFIX: ("float16", pooled[1:].as_list()),
+            ACTIVATIONS_PREFIX: (dtype, at_cut[1:].as_list()),
+        }
+
+    def labels(self, names: Sequence[str]) -> list[int]:
+        """The indices of classes."""
+        _, small = _known_pictures()  # the graph decodes one for each label
+        raw = {
+            features.IMAGE: tf.constant([small] * len(names)),
+            features.LABEL: tf.constant([[name] for name in names]),
+        }
+        indices: list[int] = self._transform(raw)[features.LABEL_XF].numpy().tolist()
+        return indices
+
+    def decode(self, contents: Sequence[bytes]) -> tf.Tensor:
+        """Encoded pictures -> float32 [pictures, size, size, 3] in 0..255."""
+        return self._transform({features.IMAGE: tf.constant(list(contents))})[features.IMAGE_XF]
+
+    def extract(self, images: tf.Tensor, ids: Sequence[bytes], view: View) -> dict[str, np.ndarray]:
+        """Looks at one view of each picture.
+
+        Args:
+            images: from `decode`.
+            ids: of the pictures.
+            view: which one.
+
+        Returns:
+            By prefix, arrays [pictures, ...] of `formats`.
+        """
+        if view.kind == RANDOM:
+            seeds = [seed_of(self._seed, image_id, view.number) for image_id in ids]
+            images = self._augment(images, tf.constant(seeds, tf.int32))
+        elif view.kind != PLAIN:
+            images = test_time_views.view(images, view.kind)
+        arrays = zip(self.formats.items(), self._embed(images), strict=True)
+        return {prefix: array.numpy().astype(dtype) for (prefix, (dtype, _)), array in arrays}
+
+    def digest(self, view: View) -> str:
+        """Names all that a view follows from, but for the picture."""
+        return view.digest([*self._followed, self._cut], [self._seed, repr(self._ops)])
+
+    @functools.cached_property
+    def _followed(self) -> list[Any]:
+        """TensorFlow, the trunk, and what Transform makes of known pictures: its code, by its effect."""
+        decoded = hashlib.sha256(self.decode(_known_pictures()).numpy().tobytes()).hexdigest()
+        return [tf.__version__, fingerprint(self._lower), fingerprint(self._upper), decoded]
+
+    def _through_the_trunk(self, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Pooled features and activations, in the order of `formats`."""
+        at_cut = self._lower(images, training=False)
+        feature_map = tf.cast(self._upper(at_cut, training=False), tf.float32)
+        shown = tf.round(at_cut) if self._cut == PIXELS else tf.cast(at_cut, tf.float32)
+        return tf.reduce_mean(feature_map, axis=(1, 2)), shown
+
+
+def _known_pictures() -> list[bytes]:
+    """A large JPEG and a small grey PNG, of noise and slopes."""
+    pictures = []
+    for (height, width), mode, form in (((400, 300), "RGB", "JPEG"), ((20, 30), "L", "PNG")):
+        noise = np.random.default_rng(1).integers(0, 64, (height, width, 3))
+        slope = np.linspace(0, 191, width)[None, :, None]
+        buffer = io.BytesIO()
+        Image.fromarray((noise + slope).astype(np.uint8)).convert(mode).save(buffer, form)
+        pictures.append(buffer.getvalue())
+    return pictures

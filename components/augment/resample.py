@@ -1,0 +1,69 @@
+"""Where pixels come from: matrices of geometric operations, and the one resampling that carries them out.
+
+Coordinates are -1..1 from the centre, so that a matrix fits every size of picture.
+"""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+from components.augment.grouped import grouped
+
+
+def affine(
+    xx: tf.Tensor,
+    xy: tf.Tensor,
+    yx: tf.Tensor,
+    yy: tf.Tensor,
+    x: tf.Tensor | None = None,
+    y: tf.Tensor | None = None,
+) -> tf.Tensor:
+    """float32 [batch, 3, 3] of rows (xx, xy, x), (yx, yy, y), (0, 0, 1); each part float32 [batch]."""
+    zero, one = tf.zeros_like(xx), tf.ones_like(xx)
+    rows = [xx, xy, zero if x is None else x, yx, yy, zero if y is None else y, zero, zero, one]
+    return tf.reshape(tf.stack(rows, axis=1), (-1, 3, 3))
+
+
+def product(matrices: Sequence[tf.Tensor]) -> tf.Tensor:
+    """All of them as one, the first applied first."""
+    result = matrices[0]
+    for matrix in matrices[1:]:
+        result = result @ matrix
+    return result
+
+
+def resample(images: tf.Tensor, matrices: tf.Tensor) -> tf.Tensor:
+    """Bilinear; what lies outside of the picture is its mirror image.
+
+    Args:
+        images: float32 [batch, height, width, 3].
+        matrices: float32 [batch, 3, 3], view coordinates to picture coordinates.
+
+    Returns:
+        float32, the shape of `images`.
+    """
+    height, width = images.shape[1], images.shape[2]
+    x, y = (width - 1) / 2, (height - 1) / 2
+    to_centre = tf.constant([[1 / x, 0, -1], [0, 1 / y, -1], [0, 0, 1]], tf.float32)
+    to_pixels = tf.constant([[x, 0, x], [0, y, y], [0, 0, 1]], tf.float32)
+    in_pixels = to_pixels @ matrices @ to_centre
+    return tf.raw_ops.ImageProjectiveTransformV3(
+        images=images,
+        transforms=tf.reshape(in_pixels, (-1, 9))[:, :8],
+        output_shape=[height, width],
+        fill_value=0.0,
+        interpolation="BILINEAR",
+        fill_mode="REFLECT",
+    )
+
+
+def mirror(images: tf.Tensor, matrices: tf.Tensor) -> tf.Tensor:
+    """`resample` for matrices of flips alone: exact, and at an eighth of its cost."""
+    is_flipped = tf.cast(tf.linalg.diag_part(matrices)[:, :2] < 0, tf.int32)
+    ways = [
+        lambda part: part,
+        lambda part: tf.reverse(part, [2]),
+        lambda part: tf.reverse(part, [1]),
+        lambda part: tf.reverse(part, [1, 2]),
+    ]
+    return grouped(ways, is_flipped[:, 0] + 2 * is_flipped[:, 1], images)

@@ -1,0 +1,99 @@
+"""The user's own Keras model as a backbone: a `.keras` file, its head cut off, its stages found."""
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from components.backbone.archive import read_config
+from components.backbone.graph import find_trunk
+from components.backbone.keras_config import ConfigError, read_nodes
+from components.backbone.keras_files import count_weights, one_line
+from components.backbone.row import Backbone
+from components.backbone.weights import WeightsInside
+from pipeline.errors import InputError
+
+if TYPE_CHECKING:
+    import keras
+
+    from components.backbone.scaling import Pixels
+
+_OURS = ("images", "pixels")
+"""Layers that are put before the user's."""
+_SMALLEST = 32
+
+
+def own_backbone(path: Path, size: int | None, pixels: "Pixels") -> Backbone:
+    """Finds the trunk in a `.keras` file; loads no TensorFlow.
+
+    Args:
+        path: the file.
+        size: side of the pictures, pixels; must be the model's own where that has one.
+        pixels: what the model expects.
+
+    Raises:
+        InputError: the file is not whole, holds a layer that Keras does not have, has no feature map, or
+            takes pictures of another size.
+    """
+    config = read_config(path)
+    try:
+        trunk = find_trunk(read_nodes(config, inline=True, taken=_OURS))
+    except ConfigError as error:
+        raise InputError(f"model `{path}` {error}.") from error
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise InputError(f"model `{path}` is not as Keras 3 saves it: {one_line(error)}.") from error
+    return Backbone(
+        name=path.stem,
+        size=agreed_size(path, trunk.size, size),
+        smallest=_SMALLEST,
+        width=trunk.width,
+        stages=trunk.stages,
+        parameters=count_weights(path),
+        multiply_adds=None,
+        build=functools.partial(_build, path, pixels, trunk.stages[-1]),
+        weights=WeightsInside(path, pixels),
+    )
+
+
+def agreed_size(path: Path, fixed: int | None, asked: int | None) -> int:
+    """The side of the pictures, pixels.
+
+    Args:
+        path: of the model.
+        fixed: what it takes; `None` if any size will do.
+        asked: what the config says.
+
+    Raises:
+        InputError: the two differ, or neither tells.
+    """
+    if asked is not None and fixed not in (None, asked):
+        raise InputError(f"model `{path}` takes pictures of {fixed} px. Received: backbone.size={asked}")
+    size = fixed or asked
+    if size is None:
+        raise InputError(f"model `{path}` takes pictures of any size. Set backbone.size, in pixels.")
+    return size
+
+
+def load_model(path: Path) -> "keras.Model":
+    """Loads a `.keras` file that `read_config` has approved of.
+
+    Raises:
+        InputError: Keras cannot make the model, or its weights do not fit.
+    """
+    import keras
+
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # whatever a config makes its layers raise
+        raise InputError(f"model `{path}` cannot be loaded: {one_line(error)}") from error
+
+
+def _build(path: Path, pixels: "Pixels", top: str, size: int) -> "keras.Model":
+    import keras
+
+    from components.backbone.flatten import flatten
+    from components.backbone.scaling import scaled
+
+    model = load_model(path)
+    images = keras.Input((size, size, 3), name=_OURS[0])
+    flat = keras.Model(images, flatten(model, scaled(images, pixels), _OURS))
+    return keras.Model(images, flat.get_layer(top).output, name="trunk")

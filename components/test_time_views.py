@@ -1,0 +1,26 @@
+"""Views beside the plain one that a trained model looks at: no chance in them, so that they can be served.
+
+Synopsis:
+    turned = view(images, "half_turn")
+"""
+
+import tensorflow as tf
+
+_HEIGHT, _WIDTH = 1, 2
+_REVERSED = {"horizontal_flip": [_WIDTH], "vertical_flip": [_HEIGHT], "half_turn": [_HEIGHT, _WIDTH]}
+
+TEST_TIME_VIEWS = tuple(_REVERSED)
+"""Their names, as in the config."""
+
+
+def view(images: tf.Tensor, name: str) -> tf.Tensor:
+    """Shows every picture in another way.
+
+    Args:
+        images: float32 [batch, height, width, 3].
+        name: one of `TEST_TIME_VIEWS`.
+
+    Returns:
+        float32, the shape of `images`.
+    """
+    return tf.reverse(images, _REVERSED[name])

@@ -1,0 +1,69 @@
+"""All phases of a training, in order: rates found where asked, stages unfrozen one by one where asked."""
+
+import math
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from components import progress
+from components.feature_store import FeatureStore
+from components.trainer.gradual import steps_of
+from components.trainer.model import TransferModel
+from components.trainer.phase import PhaseResult, PhaseTrainer
+from components.trainer.rate_finder import Sweep
+from components.trainer.rate_plot import write_sweep
+from pipeline.trainer_config import PhaseConfig, TrainerConfig
+
+Stores = Callable[[PhaseConfig], tuple[FeatureStore, FeatureStore]]
+
+
+def train_phases(
+    model: TransferModel, config: TrainerConfig, stores: Stores, seed: int, logs: str, checkpoints: Path
+) -> list[PhaseResult]:
+    """Trains in place.
+
+    Args:
+        model: fresh, or as earlier phases left it.
+        config: of all phases; those without epochs are skipped.
+        stores: opens what a phase trains from, and what it is judged on.
+        seed: draws the order of training.
+        logs: a folder in it for each phase.
+        checkpoints: files in it for each phase, which a killed training goes on from.
+
+    Returns:
+        One result a phase; of a gradual one, one for each of its steps.
+    """
+    results = []
+    for phase in config.phases:
+        if not phase.epochs:
+            continue
+        data = stores(phase)
+        phase = _long_enough(phase, len(data[0]))
+        if phase.find_rate:
+            folder = os.path.join(logs, phase.name)
+            sweep = PhaseTrainer(model, config, phase, *data, seed, folder).sweep_rates(
+                checkpoints / f"{phase.name}.rates.npz"
+            )
+            phase = _with_found_rates(phase, sweep)
+            write_sweep(sweep, phase.name, phase.head_rate, folder)
+        for step in steps_of(phase, model.backbone):
+            trainer = PhaseTrainer(model, config, step, *data, seed, os.path.join(logs, step.name))
+            results.append(trainer.run(checkpoints / f"{step.name}.npz"))
+    return results
+
+
+def _long_enough(phase: PhaseConfig, pictures: int) -> PhaseConfig:
+    """The phase with as many epochs as its least number of batches takes."""
+    batches = math.ceil(pictures / phase.batch_size)
+    return phase.model_copy(update={"epochs": max(phase.epochs, math.ceil(phase.min_steps / batches))})
+
+
+def _with_found_rates(phase: PhaseConfig, sweep: Sweep) -> PhaseConfig:
+    """The phase at the rate that was found for the head; the trunk's keeps its ratio to it."""
+    found = sweep.suggestion()
+    if found is None:
+        progress.announce(f"phase {phase.name}: no rate makes the loss fall; it keeps {phase.head_rate:.1e}")
+        return phase
+    progress.announce(f"phase {phase.name}: found rate {found:.1e}, in place of {phase.head_rate:.1e}")
+    trunk_rate = found * phase.trunk_rate / phase.head_rate
+    return phase.model_copy(update={"head_rate": found, "trunk_rate": trunk_rate})

@@ -1,0 +1,1 @@
+"""Tuner: tries recipes on the cached features, and hands the best one to Trainer."""

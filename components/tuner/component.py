@@ -1,0 +1,42 @@
+"""Tuner: TFX's own, with our `tuner_fn`.
+
+In: `features` (Augment's store), `transform_graph`. Out: `best_hyperparameters`, which Trainer takes, and
+`tuner_results`, the table of all trials. Test is not touched.
+"""
+
+from tfx import types
+from tfx.components import Tuner
+from tfx.proto import trainer_pb2
+
+from components import features as names
+from pipeline.backbone_config import BackboneConfig
+from pipeline.trainer_config import TrainerConfig
+from pipeline.tuner_config import TunerConfig
+
+
+def build(
+    features: types.Channel,
+    transform_graph: types.Channel,
+    config: TunerConfig,
+    trainer: TrainerConfig,
+    backbone: BackboneConfig,
+    cut: str,
+    seed: int,
+) -> Tuner | None:
+    """The node of this room; none where there is nothing to try."""
+    if not config.trials:
+        return None
+    return Tuner(
+        tuner_fn="components.tuner.tuner_fn.tuner_fn",
+        examples=features,
+        transform_graph=transform_graph,
+        train_args=trainer_pb2.TrainArgs(splits=[names.TRAIN]),
+        eval_args=trainer_pb2.EvalArgs(splits=[names.EVAL]),
+        custom_config={
+            "tuner": config.model_dump_json(),
+            "trainer": trainer.model_dump_json(),
+            "backbone": backbone.model_dump_json(),
+            "cut": cut,
+            "seed": seed,
+        },
+    )

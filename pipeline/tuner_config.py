@@ -1,0 +1,49 @@
+"""The `tuner` section: a search over the recipe, on cached features."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from pipeline.section import Section
+
+Searched = Literal["head", "dropout", "weight_decay", "label_smoothing", "mixup", "head_rate", "unfreeze"]
+
+
+class TunerConfig(Section):
+    """Tuner: looks for a better recipe before Trainer, judged on eval."""
+
+    trials: Annotated[int, Field(ge=0, le=1000)] = 0
+    """Recipes to try; 0 leaves the node out. The first is that of `trainer`. 20 take under three minutes on
+    the sample."""
+    algorithm: Literal["bayesian", "random"] = "bayesian"
+    search: Annotated[tuple[Searched, ...], Field(min_length=1)] = (
+        *("head", "dropout", "weight_decay", "label_smoothing", "mixup", "head_rate", "unfreeze"),
+    )
+    """What is searched; everything else stays as `trainer` says."""
+    unfreeze: tuple[str, ...] = ("10%", "30%")
+    """Depths of fine-tuning to choose from, where `unfreeze` is searched. The last fifth of the trials fine-
+    tunes: the recipe of `trainer` at each depth, then the best heads at the best depth. Where no depth gains
+    anything, the phases stay as they are. Augment caches what the deepest needs."""
+    pictures: Annotated[int, Field(ge=1)] = 1000
+    """Pictures, at most, on which a trial fine-tunes; heads always train on all. On 500, fine-tuning had too
+    few steps to show its worth on the sample."""
+
+    def depths(self) -> tuple[str, ...]:
+        """Those that trials fine-tune to, each once; `head` is none."""
+        if not self.trials or "unfreeze" not in self.search:
+            return ()
+        return tuple(dict.fromkeys(depth for depth in self.unfreeze if depth != "head"))
+
+    def deep_trials(self) -> int:
+        """How many trials fine-tune; they come last."""
+        depths = len(self.depths())
+        return max(depths, self.trials // 5) if depths else 0
+
+    @model_validator(mode="after")
+    def _heads_come_first(self) -> Self:
+        if self.trials and self.trials <= self.deep_trials():
+            raise ValueError(
+                f"trials must be more than the {len(self.depths())} depths of unfreeze, which come last; "
+                "or leave unfreeze out of search"
+            )
+        return self

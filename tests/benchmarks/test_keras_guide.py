@@ -1,0 +1,93 @@
+"""Rows become the table's lines; each way is asked as it should be."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import keras_guide
+from benchmarks.keras_guide import GUIDES, guide, lines, regressions
+from benchmarks.logistic import PLAIN, STANDARDISED
+from benchmarks.results import Row, Rows
+from benchmarks.runs import parser
+from benchmarks.splits import Plain
+
+WRITTEN, MEANT = GUIDES
+
+
+def row(accuracy: float, seconds: float) -> Row:
+    return {"accuracy": accuracy, "macro_f1": accuracy - 0.1, "wall_seconds": seconds}
+
+
+@pytest.fixture
+def arguments(tmp_path: Path) -> argparse.Namespace:
+    parsed = parser("").parse_args(["--set", "data.share=0.5", "--set", "augment.views=1"])
+    parsed.head_epochs, parsed.fine_tune_epochs = 3, 2
+    return parsed
+
+
+@pytest.fixture
+def plain(tmp_path: Path, arguments: argparse.Namespace) -> Plain:
+    written = Plain(tmp_path / "plain", arguments)
+    written.__dict__["pictures"] = ["there"]
+    return written
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    calls = []
+
+    def measure(*call: str) -> dict[str, Any]:
+        calls.append(call)
+        return {**row(0.8, 50), PLAIN: {"accuracy": 0.7}, STANDARDISED: {"accuracy": 0.6}}
+
+    monkeypatch.setattr(keras_guide, "measure", measure)
+    return calls
+
+
+def test_times_are_shares_of_the_better_guide() -> None:
+    reached = {
+        "fast": [row(0.80, 50), row(0.82, 70)],
+        PLAIN: [row(0.79, 30)],
+        WRITTEN: [row(0.7, 1000), row(0.7, 1000)],
+        MEANT: [row(0.85, 600), row(0.85, 600)],
+    }
+    assert lines(reached) == [
+        ["fast", "0.8100 ± 0.0141", "0.7100 ± 0.0141", "60", "0.10"],
+        [PLAIN, "0.7900", "0.6900", "30", "0.05"],
+        [WRITTEN, "0.7000 ± 0.0000", "0.6000 ± 0.0000", "1000", "1.67"],
+        [MEANT, "0.8500 ± 0.0000", "0.7500 ± 0.0000", "600", "1.00"],
+    ]
+
+
+def test_without_a_guide_there_is_nothing_to_compare_with() -> None:
+    assert lines({"fast": [row(0.8, 50)]}) == [["fast", "0.8000", "0.7000", "50", ""]]
+
+
+def test_guide_is_asked_once(
+    asked: list[tuple[str, ...]], plain: Plain, arguments: argparse.Namespace, tmp_path: Path
+) -> None:
+    table = Rows("one", folder=tmp_path)
+    assert guide(table, MEANT, 3, plain, arguments) == guide(table, MEANT, 3, plain, arguments)
+    arguments.settings.append("trainer.dropout=0.1")
+    guide(table, MEANT, 3, plain, arguments)
+    (call,) = asked
+    assert " ".join(call) == (
+        f"benchmarks.guide_recipe {plain.folder} --head-epochs 3 --fine-tune-epochs 2 --seed 3 "
+        "--freeze-batch-norm"
+    )
+    arguments.head_epochs = 4
+    guide(table, MEANT, 3, plain, arguments)
+    assert len(asked) == 2
+
+
+def test_one_extraction_serves_both_regressions(
+    asked: list[tuple[str, ...]], plain: Plain, arguments: argparse.Namespace, tmp_path: Path
+) -> None:
+    rows = regressions(Rows("one", folder=tmp_path), plain, arguments)
+    assert rows == {
+        PLAIN: {"accuracy": 0.7, "wall_seconds": 50},
+        STANDARDISED: {"accuracy": 0.6, "wall_seconds": 50},
+    }
+    assert len(asked) == 1

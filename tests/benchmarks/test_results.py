@@ -1,0 +1,99 @@
+"""Rows survive a kill, and are measured again where they would mean something else."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks import results
+from benchmarks.results import Row, Rows, mean_and_spread, print_table, read_json, spread, write_json
+
+
+class Work:
+    """Counts how often it was done."""
+
+    def __init__(self) -> None:
+        self.done = 0
+
+    def __call__(self) -> Row:
+        self.done += 1
+        return {"accuracy": 0.5 + self.done / 10}
+
+
+def test_json_comes_back_with_date_and_machine(tmp_path: Path) -> None:
+    path = write_json("one", {"über": [1, 2.5]}, tmp_path / "new")
+    assert path == tmp_path / "new" / "one.json"
+    found = read_json("one", tmp_path / "new")
+    assert found["data"] == {"über": [1, 2.5]}
+    assert len(found["date"]) == 10
+    assert found["machine"]["cores"] >= 1
+    assert found["machine"]["tensorflow"]
+    assert [file.name for file in path.parent.iterdir()] == ["one.json"]
+
+
+def test_nothing_is_read_where_nothing_is(tmp_path: Path) -> None:
+    assert read_json("one", tmp_path) == {}
+
+
+def test_a_row_is_on_disk_at_once_and_not_measured_again(tmp_path: Path) -> None:
+    work = Work()
+    first = Rows("one", folder=tmp_path).row("way, seed 1", {"epochs": (1, 2)}, work)
+    assert read_json("one", tmp_path)["data"]["way, seed 1"] == first
+    assert first["accuracy"] == 0.6
+    assert first["settings"] == {"epochs": [1, 2]}
+    again = Rows("one", folder=tmp_path).row("way, seed 1", {"epochs": (1, 2)}, work)
+    assert again == first
+    assert work.done == 1
+
+
+def test_other_settings_replace_this_row_alone(tmp_path: Path) -> None:
+    work, table = Work(), Rows("one", folder=tmp_path)
+    table.row("a", {"epochs": 1}, work)
+    table.row("b", {"epochs": 1}, work)
+    assert table.row("a", {"epochs": 2}, work)["accuracy"] == 0.8
+    assert list(read_json("one", tmp_path)["data"]) == ["a", "b"]
+    assert table.row("b", {"epochs": 1}, work)["accuracy"] == 0.7
+    assert work.done == 3
+
+
+def test_no_resume_measures_anew(tmp_path: Path) -> None:
+    work = Work()
+    Rows("one", folder=tmp_path).row("a", {}, work)
+    Rows("one", resume=False, folder=tmp_path).row("a", {}, work)
+    assert work.done == 2
+
+
+@pytest.mark.parametrize(("fact", "kept"), [("cpu", False), ("cores", False), ("numpy", True)])
+def test_figures_of_another_machine_are_not_mixed_in(tmp_path: Path, fact: str, kept: bool) -> None:
+    work = Work()
+    Rows("one", folder=tmp_path).row("a", {}, work)
+    path = tmp_path / "one.json"
+    content = json.loads(path.read_text())
+    content["machine"][fact] = "another"
+    path.write_text(json.dumps(content))
+    Rows("one", folder=tmp_path).row("a", {}, work)
+    assert work.done == (1 if kept else 2)
+
+
+def test_mean_and_spread() -> None:
+    assert mean_and_spread([1, 2, 3]) == (2, 1)
+    assert mean_and_spread([2]) == (2, 0)
+    assert spread([0.8, 0.9]) == "0.8500 ± 0.0707"
+    assert spread([0.8], digits=2) == "0.80"
+
+
+def test_table_is_aligned_markdown(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table([["a", "1"], ["longer", "22"]], ("way", "n"))
+    assert capsys.readouterr().out == (
+        "| way    | n  |\n"
+        "| ------ | -- |\n"
+        "| a      | 1  |\n"
+        "| longer | 22 |\n"
+    )  # fmt: skip
+
+
+def test_machine_names_no_person_and_no_path() -> None:
+    assert set(results.machine()) == {
+        *("cores", "cpu", "memory_gib", "system", "python"),
+        *results.PACKAGES,
+    }

@@ -1,0 +1,43 @@
+"""The resampling: flips are exact, matrices multiply in their order, what lies outside is mirrored."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from components.augment.resample import affine, mirror, product, resample
+from tests.components.augment.views_of import pictures, ramp
+
+
+def _matrices(*rows: tuple[float, ...]) -> tf.Tensor:
+    """From (xx, xy, yx, yy, x, y), one a picture."""
+    return affine(*(tf.constant(column, tf.float32) for column in zip(*rows, strict=True)))
+
+
+FLIPS = _matrices(*((x, 0, 0, y, 0, 0) for x in (1, -1) for y in (1, -1)))
+
+
+@pytest.mark.parametrize("shape", [(12, 10), (9, 9)])
+def test_mirror_is_exact(shape: tuple[int, int]) -> None:
+    images = pictures(4, *shape)
+    expected = [images[0], images[1, ::-1], images[2, :, ::-1], images[3, ::-1, ::-1]]
+    np.testing.assert_array_equal(mirror(tf.constant(images), FLIPS), expected)
+
+
+def test_mirror_equals_resample() -> None:
+    images = tf.constant(pictures(4, 224, 224))
+    np.testing.assert_allclose(mirror(images, FLIPS), resample(images, FLIPS), atol=2e-2)
+
+
+def test_product_applies_the_first_first() -> None:
+    half, aside = _matrices((0.5, 0, 0, 0.5, 0, 0)), _matrices((1, 0, 0, 1, 0.4, 0))
+    images = tf.constant(ramp(21))
+    one = resample(images, product([half, aside]))[0, 10, :, 0]
+    other = resample(images, product([aside, half]))[0, 10, :, 0]
+    np.testing.assert_allclose(one[8:14], 10 + (np.arange(8, 14) - 10) / 2 + 2, atol=1e-3)
+    np.testing.assert_allclose(other[8:14], 10 + (np.arange(8, 14) - 10) / 2 + 4, atol=1e-3)
+
+
+def test_outside_is_the_mirror_image() -> None:
+    shifted = resample(tf.constant(ramp(11)), _matrices((1, 0, 0, 1, 0.6, 0)))[0, 5, :, 0].numpy()
+    np.testing.assert_allclose(shifted[:8], np.arange(3, 11), atol=1e-3)
+    assert shifted[8] >= shifted[9] >= shifted[10] > 7

@@ -1,0 +1,61 @@
+"""The wiring: who hands what to whom where it depends on the config."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.config import Config
+from pipeline.data_config import DataConfig
+from pipeline.errors import InputError
+from pipeline.trainer_config import PhaseConfig, TrainerConfig
+from pipeline.tuner_config import TunerConfig
+from pipeline.workspace import Workspace
+
+HEADS = TrainerConfig(phases=(PhaseConfig(name="head", epochs=1),))
+TOP = TrainerConfig(phases=(*HEADS.phases, PhaseConfig(name="fine_tune", epochs=1, unfreeze="top")))
+
+
+def _nodes(tmp_path: Path, trainer: TrainerConfig, tuner: TunerConfig) -> dict[str, Any]:
+    from pipeline.pipeline import create_pipeline
+
+    config = Config(data=DataConfig(source="solar_cells"), trainer=trainer, tuner=tuner)
+    return {node.id: node for node in create_pipeline(config, Workspace(tmp_path)).components}
+
+
+def _settings(node: Any) -> dict[str, Any]:
+    settings: dict[str, Any] = json.loads(node.exec_properties["custom_config"])
+    return settings
+
+
+@pytest.mark.parametrize(("trainer", "cut"), [(TOP, "block_15"), (HEADS, "top")])
+def test_without_a_search_trainer_takes_its_config(tmp_path: Path, trainer: TrainerConfig, cut: str) -> None:
+    nodes = _nodes(tmp_path, trainer, TunerConfig())
+    assert "Tuner" not in nodes
+    assert "hyperparameters" not in nodes["Trainer"].inputs
+    assert nodes["Augment"].exec_properties["cut"] == _settings(nodes["Trainer"])["cut"] == cut
+
+
+@pytest.mark.parametrize(
+    ("tuner", "cut"),
+    [
+        (TunerConfig(trials=3, unfreeze=("10%", "block_12")), "block_11"),
+        (TunerConfig(trials=3, search=("head",), unfreeze=("block_12",)), "block_15"),
+    ],
+)
+def test_search_stands_between_augment_and_trainer(tmp_path: Path, tuner: TunerConfig, cut: str) -> None:
+    nodes = _nodes(tmp_path, TOP, tuner)
+    found = nodes["Tuner"].outputs["best_hyperparameters"]
+    assert nodes["Trainer"].inputs["hyperparameters"] is found
+    assert nodes["Tuner"].inputs["examples"] is nodes["Augment"].outputs["features"]
+    cuts = [nodes["Augment"].exec_properties["cut"]]
+    cuts += [_settings(nodes[node])["cut"] for node in ("Tuner", "Trainer")]
+    assert cuts == [cut] * 3
+    assert _settings(nodes["Tuner"])["tuner"] == tuner.model_dump_json()
+
+
+def test_search_needs_a_head_to_train(tmp_path: Path) -> None:
+    deep = TrainerConfig(phases=(PhaseConfig(name="fine_tune", epochs=1, unfreeze="top"),))
+    with pytest.raises(InputError, match="no phase of `trainer.phases` trains the head alone"):
+        _nodes(tmp_path, deep, TunerConfig(trials=3))
