@@ -23,9 +23,11 @@ def guide() -> keras.Model:
     x = layers.Activation("relu", name="top")(x)
     trunk = keras.Model(inner, x, name="trunk_of_mine")
     images = keras.Input((32, 32, 3), name="pictures")
-    flips = keras.Sequential([layers.RandomFlip("horizontal")], name="augmentation")
-    x = trunk(layers.Rescaling(1 / 127.5, -1)(flips(images)), training=False)
-    x = layers.Dropout(0.2)(layers.GlobalAveragePooling2D()(x))
+    # Keras numbers layers without a name through the process: their names would depend on the tests before.
+    flips = keras.Sequential([layers.RandomFlip("horizontal", name="random_flip")], name="augmentation")
+    x = trunk(layers.Rescaling(1 / 127.5, -1, name="rescaling")(flips(images)), training=False)
+    x = layers.GlobalAveragePooling2D(name="global_average_pooling2d")(x)
+    x = layers.Dropout(0.2, name="dropout")(x)
     return randomised(keras.Model(images, layers.Dense(3, name="classes")(x), name="whole"))
 
 

@@ -5,6 +5,7 @@ Initial weights are zeros here, which saves drawing two thousand million numbers
 
 import gc
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,6 @@ from tests.components.backbone.small_models import pictures, randomised
 
 pytestmark = pytest.mark.slow
 
-_BIG = 40_000_000
-"""Parameters."""
 PIXEL = (255.0, 127.5, 0.0)
 _SCALED = {
     "caffe": (-103.939, 127.5 - 116.779, 255 - 123.68),
@@ -49,14 +48,27 @@ def scaled_pixel(backbone: Backbone) -> tuple[float, ...]:
     return _SCALED[_BY_PREFIX[longest]]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def rare_collection() -> Iterator[None]:
+    """Models are cycles of many small objects: Python looks for them once a test, and not all the time."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    yield
+    gc.enable()
+    gc.unfreeze()
+
+
 @pytest.fixture(autouse=True)
-def zeros(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Quick initial weights."""
+def zeros(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Quick initial weights; no model outlives its test."""
 
     def zero(self: Any, shape: tuple[int, ...], dtype: Any = None, **_: Any) -> tf.Tensor:
         return tf.zeros(shape, dtype or "float32")
 
     monkeypatch.setattr(keras.initializers.VarianceScaling, "__call__", zero)
+    yield
+    gc.collect()
 
 
 @pytest.mark.parametrize("backbone", BACKBONES, ids=lambda backbone: backbone.name)
@@ -69,9 +81,6 @@ def test_row_is_true(backbone: Backbone, tmp_path: Path) -> None:
     _check_stages(backbone, trunk)
     _check_scaling(backbone, trunk)
     _check_round_trip(backbone, trunk, tmp_path / "trunk.weights.h5")
-    del trunk
-    if (backbone.parameters or 0) > _BIG:
-        gc.collect()  # a model holds itself, and would stay for a while
 
 
 def _check_stages(backbone: Backbone, trunk: keras.Model) -> None:
