@@ -1,6 +1,7 @@
 """Pre-trained trunks: the table, and the one that a config asks for."""
 
 import dataclasses
+import os
 from pathlib import Path
 
 from components.backbone.own_model import own_backbone
@@ -50,22 +51,22 @@ def get_backbone(name: str) -> Backbone:
 def _weights(asked: str, row: Backbone) -> Weights:
     if asked == "imagenet":
         return row.weights
-    return RandomWeights() if asked == "none" else FileWeights(Path(asked).expanduser())
+    return RandomWeights() if asked == "none" else FileWeights(Path(os.path.expanduser(asked)))
 
 
 def _own(model: str, config: BackboneConfig) -> Backbone:
-    path = Path(model).expanduser()
+    path = Path(os.path.expanduser(model))
     if path.suffix == ".keras":
         return own_backbone(path, config.size, config.pixels)
-    if (path / DESCRIPTION).exists():
+    if os.path.exists(path / DESCRIPTION):
         if config.pixels != "0..255":
             raise InputError(
                 f"model `{path}` was pushed by Graft, and scales pixels itself: leave out backbone.pixels."
             )
         return pushed_backbone(path, config.size)
-    if (path / FILE).exists():
+    if os.path.exists(path / FILE):
         return saved_model_backbone(path, config.size, config.pixels)
-    versions = sorted((each.parent for each in path.glob(f"*/{FILE}")), key=lambda folder: folder.name)
+    versions = sorted(each.parent for each in path.glob(f"*/{FILE}")) if os.path.isdir(path) else []
     hint = f" It holds several: name one, such as `{versions[-1]}`." if versions else ""
     raise InputError(
         f"`backbone.model` must be a .keras file or the folder of a SavedModel.{hint} Received: {model!r}"

@@ -61,9 +61,9 @@ def count_weights(path: Path) -> int:
             return _count(file)
     except InputError:
         raise
-    except FileNotFoundError as error:
-        raise InputError(f"weights `{path}` cannot be read: {error.strerror}.") from error
     except _UNREADABLE as error:
+        if isinstance(error, OSError) and error.filename is not None:  # h5py knows no file's name
+            raise InputError(f"weights `{path}` cannot be read: {error.strerror}.") from error
         raise InputError(
             f"weights `{path}` are no whole Keras file, cut off or of another kind: {one_line(error)}"
         ) from error

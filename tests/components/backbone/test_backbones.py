@@ -64,6 +64,15 @@ def test_model_that_is_none(tmp_path: Path, model: str) -> None:
         choose_backbone(BackboneConfig(model=str(tmp_path / model)))
 
 
+@pytest.mark.parametrize("path", ["x" * 300, "~nosuchuser/a", "a\0b", "/dev/null/a", "."])
+@pytest.mark.parametrize("ending", [".keras", ".weights.h5", ""])
+@pytest.mark.parametrize("field", ["model", "weights"])
+def test_odd_paths_are_one_line(field: str, path: str, ending: str) -> None:
+    with pytest.raises(InputError) as caught:
+        choose_backbone(BackboneConfig(**{field: path + ending})).check_weights()
+    assert len(str(caught.value).splitlines()) == 1
+
+
 def test_folder_of_several_models_asks_for_one(tmp_path: Path) -> None:
     for version in ("1", "2"):
         (tmp_path / version).mkdir()

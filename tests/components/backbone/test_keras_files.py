@@ -112,7 +112,7 @@ def test_missing(tmp_path: Path, name: str) -> None:
 
 def test_folder(tmp_path: Path) -> None:
     (tmp_path / "a.weights.h5").mkdir()
-    with pytest.raises(InputError, match="a.weights.h5`"):
+    with pytest.raises(InputError, match="a.weights.h5` cannot be read: Is a directory"):
         count_weights(tmp_path / "a.weights.h5")
 
 
