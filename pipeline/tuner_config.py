@@ -21,7 +21,7 @@ class TunerConfig(Section):
     )
     """What is searched; everything else stays as `trainer` says."""
     unfreeze: tuple[str, ...] = ("10%", "30%")
-    """Depths of fine-tuning to choose from, where `unfreeze` is searched. The last fifth of the trials fine-
+    """Depths of fine-tuning to choose from, where `unfreeze` is searched. The last sixth of the trials fine-
     tunes: the recipe of `trainer` at each depth, then the best heads at the best depth. Where no depth gains
     anything, the phases stay as they are. Augment caches what the deepest needs."""
     pictures: Annotated[int, Field(ge=1)] = 1000
@@ -37,7 +37,7 @@ class TunerConfig(Section):
     def deep_trials(self) -> int:
         """How many trials fine-tune; they come last."""
         depths = len(self.depths())
-        return max(depths, self.trials // 5) if depths else 0
+        return max(depths, self.trials // 6) if depths else 0
 
     @model_validator(mode="after")
     def _heads_come_first(self) -> Self:

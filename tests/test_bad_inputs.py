@@ -143,7 +143,7 @@ OURS: dict[str, tuple[Prepare, tuple[str, ...]]] = {
     "config not YAML": (config(b"a: [1\nb"), ("own.yaml` is not YAML",)),
     "config not text": (config(b"\xff\xd8\xff"), ("own.yaml` is not YAML",)),
     "config empty": (config(b""), ("must hold `key: value` lines", "Received: None")),
-    "config without data": (config(b"seed: 1"), ("`data`", "required")),
+    "config without data": (config(b"seed: 1"), ("`data`: path must say where", "--data PATH")),
     "unknown backbone": (
         good("--set", "backbone.name=vgg"),
         ("must be one of efficientnet_lite0", "Received: 'vgg'"),

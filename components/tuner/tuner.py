@@ -60,22 +60,21 @@ class RecipeTuner(keras_tuner.Tuner):
 
 
 def trial_table(completed: list[trial_module.Trial], tried: int) -> str:
-    """The best trials as text.
+    """The best trials as text, a column each, and the config's own recipe.
 
     Args:
         completed: best first.
         tried: how many trials there were, those that diverged included.
     """
-    names = list(dict.fromkeys(name for trial in completed for name in trial.hyperparameters.values))
-    rows = [("trial", "eval loss", *names)]
-    for trial in completed[:_SHOWN]:
-        values = (_text(trial.hyperparameters.values.get(name)) for name in names)
-        rows.append((trial.trial_id, f"{trial.score:.4f}", *values))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    own = min(completed, key=lambda trial: trial.trial_id)
-    note = f"trial {own.trial_id} is the config's own recipe: {own.score:.4f}"
-    return "\n".join([f"best of {tried} recipes", *lines, note])
+    shown = completed[:_SHOWN]
+    own = [trial for trial in completed if int(trial.trial_id) == 0]
+    rows = [("place", *(str(place + 1) for place in range(len(shown))), *("config" for _ in own))]
+    trials = [*shown, *own]
+    rows.append(("eval loss", *(f"{trial.score:.4f}" for trial in trials)))
+    for name in dict.fromkeys(name for trial in trials for name in trial.hyperparameters.values):
+        rows.append((name, *(_text(trial.hyperparameters.values.get(name)) for trial in trials)))
+    lines = (f"  {name:<16}" + "".join(f"{cell:>10}" for cell in cells) for name, *cells in rows)
+    return "\n".join([f"best of {tried} recipes", *lines])
 
 
 def _text(value: Any) -> str:
