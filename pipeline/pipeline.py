@@ -17,8 +17,9 @@ from components.tuner.cut import cut_of
 from pipeline.config import Config
 from pipeline.workspace import Workspace
 
-# FnApiRunner stays in this process; "DirectRunner" may try to fetch another runner's binary.
-LOCAL_BEAM = ("--runner=FnApiRunner",)
+# FnApiRunner stays in this process; "DirectRunner" may try to fetch another runner's binary. And where no image
+# is named, TFX makes a package of itself for far workers, at every node that uses Beam: seconds for nothing.
+LOCAL_BEAM = ("--runner=FnApiRunner", "--sdk_container_image=none")
 
 
 def create_pipeline(
@@ -33,7 +34,8 @@ def create_pipeline(
         beam_args: Beam's own flags.
 
     Raises:
-        InputError: the config names a backbone or a stage that does not exist.
+        InputError: the config names a backbone or a stage that does not exist, or weights that cannot be
+            read.
     """
     backbone, recipe = choose_backbone(config.backbone), config.recipe()
     cut = cut_of(backbone, recipe, config.tuner)
@@ -66,7 +68,7 @@ def create_pipeline(
     transform_graph = transform_node.outputs["transform_graph"]
 
     # Draws random views of the train split and runs the frozen trunk over them, once.
-    trunk = (config.backbone, cut, config.seed)
+    trunk = (config.backbone, backbone.fingerprint(), cut, config.seed)
     cache = str(workspace.artifacts / "Augment" / "cache")
     augment_node = augment.build(
         examples, transform_graph, config.augment, *trunk, config.test_time_views(), cache

@@ -24,6 +24,7 @@ class AugmentSpec(component_spec.ComponentSpec):
     PARAMETERS = {
         "augment": component_spec.ExecutionParameter(type=str),
         "backbone": component_spec.ExecutionParameter(type=str),
+        "fingerprint": component_spec.ExecutionParameter(type=str),
         "cut": component_spec.ExecutionParameter(type=str),
         "seed": component_spec.ExecutionParameter(type=int),
         "test_time_views": component_spec.ExecutionParameter(type=str),
@@ -48,6 +49,7 @@ def build(
     transform_graph: types.Channel,
     config: AugmentConfig,
     backbone: BackboneConfig,
+    fingerprint: str,
     cut: str,
     seed: int,
     test_time_views: tuple[str, ...],
@@ -60,6 +62,7 @@ def build(
         transform_graph: decodes the pictures.
         config: the views.
         backbone: the trunk.
+        fingerprint: of the trunk and its weights, so that a changed file counts as a change.
         cut: where it is cut, see `components.backbone.cut`.
         seed: draws the views.
         test_time_views: beside the plain view of eval, in this order.
@@ -68,6 +71,7 @@ def build(
     spec = AugmentSpec(
         augment=config.model_dump_json(),
         backbone=backbone.model_dump_json(),
+        fingerprint=fingerprint,
         cut=cut,
         seed=seed,
         test_time_views=json.dumps(test_time_views),

@@ -21,6 +21,7 @@ def build(
     schema: types.Channel,
     config: TrainerConfig,
     backbone: BackboneConfig,
+    fingerprint: str,
     cut: str,
     seed: int,
     checkpoints: str,
@@ -43,6 +44,7 @@ def build(
         custom_config={
             "trainer": config.model_dump_json(),
             "backbone": backbone.model_dump_json(),
+            "fingerprint": fingerprint,
             "cut": cut,
             "seed": seed,
             "checkpoints": checkpoints,

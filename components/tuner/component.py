@@ -20,6 +20,7 @@ def build(
     config: TunerConfig,
     trainer: TrainerConfig,
     backbone: BackboneConfig,
+    fingerprint: str,
     cut: str,
     seed: int,
 ) -> Tuner | None:
@@ -36,6 +37,7 @@ def build(
             "tuner": config.model_dump_json(),
             "trainer": trainer.model_dump_json(),
             "backbone": backbone.model_dump_json(),
+            "fingerprint": fingerprint,
             "cut": cut,
             "seed": seed,
         },

@@ -83,6 +83,7 @@ def summarise(
         **({} if error is None else {"error": error}),
         "nodes": _nodes(runner),
         "data": _data(runner),
+        "tuning": _tuning(runner),
         "training": _training(runner),
         "evaluation": _evaluation(runner),
         "blessing": blessing,
@@ -139,6 +140,18 @@ def _data(runner: Runner) -> dict[str, Any]:
     }
 
 
+def _tuning(runner: Runner) -> dict[str, Any]:
+    """How many recipes were tried, the best one, and what the config's own is worth."""
+    tables = runner.outputs("Tuner", "tuner_results")
+    if not tables:
+        return {}
+    trials = json.loads((Path(tables[0].uri) / "tuner_results.json").read_text())
+    best, *_ = ({**trial} for trial in trials)
+    own = {int(trial["trial_id"]): trial["score"] for trial in trials}.get(0)
+    del best["trial_id"]
+    return {"trials": len(trials), "eval_loss": best.pop("score"), "best": best, "own_eval_loss": own}
+
+
 def _training(runner: Runner) -> list[dict[str, Any]]:
     runs = runner.outputs("Trainer", "model_run")
     if not runs:
@@ -187,7 +200,7 @@ def _model(runner: Runner, config: Config) -> dict[str, Any]:
     pushed = runner.outputs("Pusher", "pushed_model")
     target = _served(pushed[0]) if pushed else None
     return {
-        "backbone": config.backbone.name,
+        "backbone": config.backbone.model or config.backbone.name,
         "pushed_to": target,
         "version": Path(target).name if target else None,
     }

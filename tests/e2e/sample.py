@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +36,10 @@ def run(workspace: Path, *more: str, settings: tuple[str, ...] = SMALL) -> subpr
     )
 
 
-def start(workspace: Path) -> subprocess.Popen[str]:
+def start(workspace: Path, settings: tuple[str, ...] = SMALL) -> subprocess.Popen[str]:
     """Starts it in a process group of its own."""
     return subprocess.Popen(
-        command(workspace),
+        command(workspace, settings=settings),
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -47,6 +49,14 @@ def start(workspace: Path) -> subprocess.Popen[str]:
         # A shell's background jobs ignore interrupts, and so would all that they start.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 240) -> None:
+    """Waits until something is so, and fails if it takes too long."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the run did not get that far"
+        time.sleep(0.05)
 
 
 def summaries(workspace: Path) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,6 @@ import pytest
 from tests.e2e import sample
 
 pytestmark = pytest.mark.e2e
-
-
-def _wait_for(condition: Any, seconds: float = 240) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "the run did not get that far"
-        time.sleep(0.05)
 
 
 def _scores(summary: dict[str, Any]) -> dict[str, Any]:
@@ -35,7 +27,7 @@ def test_killed_run_loses_no_finished_node_and_ends_the_same(finished: Path, tmp
     process = sample.start(workspace)
     checkpoints = workspace / "artifacts" / "Trainer" / "checkpoints"
     # Between two epochs of the second phase: the head is done, fine-tuning is not.
-    _wait_for(lambda: process.poll() is not None or list(checkpoints.glob("*/fine_tune.npz")))
+    sample.wait_for(lambda: process.poll() is not None or list(checkpoints.glob("*/fine_tune.npz")))
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     assert sample.summaries(workspace) == []
@@ -75,7 +67,7 @@ def test_killed_ingestion_leaves_nothing_and_ends_in_the_same_artifact(
     workspace = tmp_path / "workspace"
     process = sample.start(workspace)
     node = workspace / "artifacts" / "ImageExampleGen"
-    _wait_for(lambda: process.poll() is not None or list(node.glob("quarantine/*/.entries")))
+    sample.wait_for(lambda: process.poll() is not None or list(node.glob("quarantine/*/.entries")))
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     (killed,) = (node / "quarantine").iterdir()
@@ -91,7 +83,9 @@ def test_killed_ingestion_leaves_nothing_and_ends_in_the_same_artifact(
 def test_interrupted_run_says_so_and_goes_on(tmp_path: Path) -> None:
     workspace = tmp_path / "workspace"
     process = sample.start(workspace)
-    _wait_for(lambda: process.poll() is not None or (workspace / "artifacts" / "StatisticsGen").exists())
+    sample.wait_for(
+        lambda: process.poll() is not None or (workspace / "artifacts" / "StatisticsGen").exists()
+    )
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130

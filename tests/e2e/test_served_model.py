@@ -1,7 +1,6 @@
 """The pushed model: its answers, its graph, its metrics against scikit-learn's, its calibration."""
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +18,9 @@ from components.calibration import (
     reliability,
     without_temperature,
 )
+from pipeline.config_file import load_config
 from tests.e2e import sample
+from tests.e2e.served import answers, images_of, random_ops, records, trained_answers
 
 pytestmark = pytest.mark.e2e
 
@@ -27,13 +28,7 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture(scope="module")
 def test_examples(finished: Path) -> list[Any]:
     """The parsed examples of the test split."""
-    import tensorflow as tf
-
-    files = sorted(
-        str(path) for path in (finished / "artifacts").glob("ImageExampleGen/examples/*/Split-test/*")
-    )
-    records = tf.data.TFRecordDataset(files).as_numpy_iterator()
-    return [tf.train.Example.FromString(record).features.feature for record in records]
+    return records(finished, "test")
 
 
 @pytest.fixture(scope="module")
@@ -47,16 +42,11 @@ def _texts(examples: list[Any], name: str) -> list[str]:
     return [example[name].bytes_list.value[0].decode() for example in examples]
 
 
-def _images(examples: list[Any]) -> Any:
-    import tensorflow as tf
-
-    return tf.constant([example["image"].bytes_list.value[0] for example in examples])
-
-
 def test_metrics_equal_scikit_learns(finished: Path, model: Any, test_examples: list[Any]) -> None:
     evaluation = sample.summaries(finished)[0]["evaluation"]
     predicted = [
-        name.decode() for name in model.signatures["serving_default"](_images(test_examples))["label"].numpy()
+        name.decode()
+        for name in model.signatures["serving_default"](images_of(test_examples))["label"].numpy()
     ]
     labels, cells = _texts(test_examples, "label"), _texts(test_examples, "cell_type")
     members = {
@@ -88,14 +78,14 @@ def test_calibration_is_that_of_the_served_probabilities(
 ) -> None:
     summary = sample.summaries(finished)[0]
     found, names = summary["evaluation"]["calibration"], summary["evaluation"]["labels"]
-    probabilities = model.signatures["serving_default"](_images(test_examples))["probabilities"].numpy()
+    probabilities = model.signatures["serving_default"](images_of(test_examples))["probabilities"].numpy()
     labels = np.array([names.index(name) for name in _texts(test_examples, "label")])
     temperature = read_temperature(summary["model"]["pushed_to"])
     before = without_temperature(probabilities, temperature)
     assert found["temperature"] == temperature
-    for key, answers in (("ece", probabilities), ("ece_uncalibrated", before)):
+    for key, answered in (("ece", probabilities), ("ece_uncalibrated", before)):
         # A confidence on the edge of a bin may fall to either side in another batch.
-        error = expected_calibration_error(reliability(answers, labels))
+        error = expected_calibration_error(reliability(answered, labels))
         assert found[key] == pytest.approx(error, abs=1 / len(labels))
     assert found["band_95"] == pytest.approx(perfect_band(reliability(probabilities, labels)), abs=0.01)
     assert sum(each["count"] for each in found["bins"]) == len(labels)
@@ -110,7 +100,7 @@ def test_signatures_agree_and_have_the_contracts_shapes(model: Any, test_example
     import tensorflow as tf
 
     some = test_examples[:3]
-    by_bytes = model.signatures["serving_default"](image_bytes=_images(some))
+    by_bytes = model.signatures["serving_default"](image_bytes=images_of(some))
     serialized = [
         tf.train.Example(features=tf.train.Features(feature=dict(example.items()))).SerializeToString()
         for example in some
@@ -127,7 +117,7 @@ def test_answer_does_not_depend_on_the_batch(model: Any, test_examples: list[Any
     import tensorflow as tf
 
     answer = model.signatures["serving_default"]
-    images = _images(test_examples)  # more than one chunk
+    images = images_of(test_examples)  # more than one chunk
     together = answer(image_bytes=images)["probabilities"].numpy()
     assert len(together) > 32
     alone = np.concatenate(
@@ -145,16 +135,7 @@ def test_undecodable_image_is_an_error(model: Any) -> None:
 
 
 def test_graph_holds_no_random_op(finished: Path) -> None:
-    from tensorflow.core.protobuf import saved_model_pb2
-
-    saved = saved_model_pb2.SavedModel()
-    pushed = Path(sample.summaries(finished)[0]["model"]["pushed_to"])
-    saved.ParseFromString((pushed / "saved_model.pb").read_bytes())
-    # As text, so that the bodies of the functions are searched as well.
-    ops = set(re.findall(r'\bop: "(\w+)"', str(saved.meta_graphs[0].graph_def)))
-    assert "Conv2D" in ops
-    # Saving and restoring shuffles nothing; every op that draws numbers bears one of these words.
-    assert not {op for op in ops if "Random" in op or "Multinomial" in op or "Shuffle" in op}
+    assert not random_ops(Path(sample.summaries(finished)[0]["model"]["pushed_to"]))
 
 
 def test_predict_answers_from_the_model_alone(
@@ -180,26 +161,8 @@ def test_predict_answers_from_the_model_alone(
         assert sum(answer["scores"].values()) == pytest.approx(1, abs=1e-5)
 
 
-def test_answer_equals_the_training_graphs(finished: Path, model: Any, test_examples: list[Any]) -> None:
-    import tensorflow as tf
-    import tensorflow_transform as tft
-
-    from components.backbone import get_backbone
-    from components.trainer.model import TransferModel
-    from components.trainer.run_fn import WEIGHTS_FILE
-    from pipeline.trainer_config import TrainerConfig
-
-    runs = (finished / "artifacts" / "Trainer" / "model_run").glob(f"*/{WEIGHTS_FILE}")
-    weights = min(runs, key=lambda path: int(path.parent.name))  # of the first run, which was pushed
-    graphs = (finished / "artifacts" / "Transform" / "transform_graph").iterdir()
-    transform_graph = min(graphs, key=lambda path: int(path.name))
-    trained = TransferModel(get_backbone("efficientnet_lite0"), "block_13", 2, TrainerConfig())
-    trained.whole.load_weights(weights)
-    images = _images(test_examples[:8])
-    pixels = tft.TFTransformOutput(str(transform_graph)).transform_features_layer()({"image": images})[
-        "image_xf"
-    ]
-    temperature = read_temperature(sample.summaries(finished)[0]["model"]["pushed_to"])
-    expected = tf.nn.softmax(trained.whole(pixels, training=False) / temperature)
-    answer = model.signatures["serving_default"](image_bytes=images)["probabilities"]
-    np.testing.assert_allclose(answer, expected, atol=1e-5)
+def test_answer_equals_the_training_graphs(finished: Path, test_examples: list[Any]) -> None:
+    pushed = Path(sample.summaries(finished)[0]["model"]["pushed_to"])
+    images = images_of(test_examples[:8])
+    trained = trained_answers(finished, load_config(None, overrides=sample.SMALL), images)
+    np.testing.assert_allclose(answers(pushed, images), trained, atol=1e-5)

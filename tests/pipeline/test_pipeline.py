@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.backbone_config import BackboneConfig
 from pipeline.config import Config
 from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
@@ -17,10 +18,17 @@ HEADS = TrainerConfig(phases=(PhaseConfig(name="head", epochs=1),))
 TOP = TrainerConfig(phases=(*HEADS.phases, PhaseConfig(name="fine_tune", epochs=1, unfreeze="top")))
 
 
-def _nodes(tmp_path: Path, trainer: TrainerConfig, tuner: TunerConfig) -> dict[str, Any]:
+def _nodes(
+    tmp_path: Path, trainer: TrainerConfig, tuner: TunerConfig, weights: str = "imagenet"
+) -> dict[str, Any]:
     from pipeline.pipeline import create_pipeline
 
-    config = Config(data=DataConfig(source="solar_cells"), trainer=trainer, tuner=tuner)
+    config = Config(
+        data=DataConfig(source="solar_cells"),
+        backbone=BackboneConfig(weights=weights),
+        trainer=trainer,
+        tuner=tuner,
+    )
     return {node.id: node for node in create_pipeline(config, Workspace(tmp_path)).components}
 
 
@@ -59,3 +67,15 @@ def test_search_needs_a_head_to_train(tmp_path: Path) -> None:
     deep = TrainerConfig(phases=(PhaseConfig(name="fine_tune", epochs=1, unfreeze="top"),))
     with pytest.raises(InputError, match="no phase of `trainer.phases` trains the head alone"):
         _nodes(tmp_path, deep, TunerConfig(trials=3))
+
+
+def test_other_weights_in_the_same_file_are_a_change(tmp_path: Path) -> None:
+    weights = tmp_path / "mine.weights.h5"
+    found = []
+    for content in (b"first", b"first", b"second"):
+        weights.write_bytes(content)
+        nodes = _nodes(tmp_path, TOP, TunerConfig(trials=3), str(weights))
+        keys = [nodes["Augment"].exec_properties["fingerprint"]]
+        found.append(keys + [_settings(nodes[node])["fingerprint"] for node in ("Tuner", "Trainer")])
+    assert found[0] == found[1]
+    assert not set(found[0]) & set(found[2])

@@ -8,6 +8,7 @@ import pytest
 from tfx.types import Artifact, standard_artifacts
 
 from components.evaluator import results
+from pipeline.backbone_config import BackboneConfig
 from pipeline.config import Config
 from pipeline.data_config import DataConfig
 from pipeline.nodes import NODES
@@ -91,3 +92,26 @@ def test_run_that_never_started_keeps_the_contract(tmp_path: Path) -> None:
     assert summary["training"] == []
     assert summary["model"] == {"backbone": "efficientnet_lite0", "pushed_to": None, "version": None}
     assert list(tmp_path.iterdir()) == [tmp_path / "summary.json"]
+
+
+def test_search_is_told_by_its_best_recipe_and_the_configs_own(tmp_path: Path) -> None:
+    table = standard_artifacts.TunerResults()
+    table.uri = str(tmp_path)
+    rows = [
+        {"trial_id": "04", "score": 0.31, "head": "root", "dropout": 0.4},
+        {"trial_id": "00", "score": 0.35, "head": "linear", "dropout": 0.2},
+    ]
+    (tmp_path / "tuner_results.json").write_text(json.dumps(rows))
+    assert summary_of(_Runner({}, {("Tuner", "tuner_results"): table}))["tuning"] == {
+        "trials": 2,
+        "eval_loss": 0.31,
+        "best": {"head": "root", "dropout": 0.4},
+        "own_eval_loss": 0.35,
+    }
+    assert summary_of(NotStarted())["tuning"] == {}
+
+
+def test_backbone_of_ones_own_is_called_by_its_path() -> None:
+    config = CONFIG.model_copy(update={"backbone": BackboneConfig(model="mine.keras")})
+    summary = summarise(NotStarted(), config, "20240501-120000", 100.0)
+    assert summary["model"]["backbone"] == "mine.keras"
