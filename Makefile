@@ -14,7 +14,7 @@ run: install
 	$(BIN)/python pipeline_runner.py run
 
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-quick: install
 	$(BIN)/python -m pytest -m "not slow and not e2e"

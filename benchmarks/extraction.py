@@ -25,7 +25,7 @@ from tfx.types import artifact_utils, standard_artifacts
 
 from benchmarks import plots, results, runs
 from components import features
-from components.augment.drawing import augment, ops_of, seed_of
+from components.augment.drawing import augment, draws_of, ops_of
 from components.augment.executor import AugmentExecutor
 from components.augment.trunk import frozen_halves
 from components.backbone import choose_backbone
@@ -104,7 +104,7 @@ def bare_loop(task: Task) -> int:
     config = task.config
     size, ops = choose_backbone(config.backbone).size, ops_of(config.augment)
     forward = compiled_trunk(task)
-    drawn = tf.function(lambda images, seeds: augment(images, seeds, ops), reduce_retracing=True)
+    drawn = tf.function(lambda images, draws: augment(images, draws, ops), reduce_retracing=True)
 
     def decode(record: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         text = tf.io.FixedLenFeature([], tf.string)
@@ -116,8 +116,8 @@ def bare_loop(task: Task) -> int:
     kept = []
     for images, ids in pictures.batch(config.augment.batch_size).prefetch(tf.data.AUTOTUNE):
         for view in range(config.augment.views):
-            seeds = [seed_of(config.seed, image_id, view) for image_id in ids.numpy()]
-            shown = drawn(images, tf.constant(seeds, tf.int32)) if view else images
+            draws = draws_of(config.seed, ids.numpy().tolist(), view, ops)
+            shown = drawn(images, tf.constant(draws)) if view else images
             kept += [array.numpy() for array in forward(shown)]
     return sum(len(array) for array in kept) // 2
 

@@ -17,8 +17,8 @@ from components.tuner.cut import cut_of
 from pipeline.config import Config
 from pipeline.workspace import Workspace
 
-# FnApiRunner stays in this process; "DirectRunner" may try to fetch another runner's binary. And where no image
-# is named, TFX makes a package of itself for far workers, at every node that uses Beam: seconds for nothing.
+# FnApiRunner stays in this process; "DirectRunner" may try to fetch another runner's binary. And where no
+# image is named, TFX packs itself up for far workers, at every node that uses Beam: seconds for nothing.
 LOCAL_BEAM = ("--runner=FnApiRunner", "--sdk_container_image=none")
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from components import features, test_time_views
 from components.augment.cache import Formats
-from components.augment.drawing import augment, ops_of, seed_of
+from components.augment.drawing import augment, draws_of, ops_of
 from components.augment.trunk import fingerprint, frozen_halves
 from components.augment.views import PLAIN, RANDOM, View
 from components.backbone import choose_backbone
@@ -45,11 +45,11 @@ class Extractor:
         self._cut, self._seed, self._ops = cut, seed, ops_of(config)
         self._lower, self._upper = frozen_halves(choose_backbone(backbone), cut, config.precision)
         images = tf.TensorSpec([None, *self._lower.input.shape[1:]], tf.float32)
-        seeds = tf.TensorSpec([None, 2], tf.int32)
+        draws = tf.TensorSpec([None, sum(op.draws for op in self._ops)], tf.float32)
         # With a signature each is traced once, whatever the sizes of batches.
         self._embed = tf.function(self._through_the_trunk, input_signature=[images])
         self._augment = tf.function(
-            lambda images, seeds: augment(images, seeds, self._ops), input_signature=[images, seeds]
+            lambda images, draws: augment(images, draws, self._ops), input_signature=[images, draws]
         )
         pooled, at_cut = self._embed.get_concrete_function().output_shapes
         dtype = "uint8" if cut == PIXELS else "float16"
@@ -84,8 +84,7 @@ class Extractor:
             By prefix, arrays [pictures, ...] of `formats`.
         """
         if view.kind == RANDOM:
-            seeds = [seed_of(self._seed, image_id, view.number) for image_id in ids]
-            images = self._augment(images, tf.constant(seeds, tf.int32))
+            images = self._augment(images, draws_of(self._seed, ids, view.number, self._ops))
         elif view.kind != PLAIN:
             images = test_time_views.view(images, view.kind)
         arrays = zip(self.formats.items(), self._embed(images), strict=True)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from components.augment.drawing import augment
 from components.augment.erasing import Erasing
-from tests.components.augment.views_of import pictures, seeds_of, view_of
+from tests.components.augment.views_of import draws_for, pictures, view_of
 
 UNIT = st.floats(0, 1, exclude_max=True, width=32)
 
@@ -60,5 +60,5 @@ def test_largest_rectangle_fits() -> None:
 
 def test_share_of_the_views() -> None:
     images = tf.constant(np.repeat(pictures(1, 16, 16), 400, axis=0))
-    views = augment(images, seeds_of(400), (Erasing(0.3),)).numpy()
+    views = augment(images, draws_for(400, (Erasing(0.3),)), (Erasing(0.3),)).numpy()
     assert 0.22 < (views != images.numpy()).any(axis=(1, 2, 3)).mean() < 0.38

@@ -8,7 +8,7 @@ from components.augment.drawing import augment
 from components.augment.ops import Geometric, Photometric
 from components.augment.policies import Policy, rand_augment, trivial_augment
 from components.augment.policy_steps import Brightness, Identity, Move, Posterize, Rotate, Tone, Translate
-from tests.components.augment.views_of import pictures, seeds_of, view_of
+from tests.components.augment.views_of import draws_for, pictures, view_of
 
 IDENTITY, BRIGHTNESS, EQUALIZE = 0, 6, 13
 COUNT = 14
@@ -102,5 +102,5 @@ def test_every_operation_is_drawn_as_often() -> None:
 
 def test_views_of_a_batch_take_different_ways() -> None:
     images = tf.constant(np.repeat(pictures(1, 16, 16), 60, axis=0))
-    views = augment(images, seeds_of(60), (trivial_augment(),)).numpy()
+    views = augment(images, draws_for(60, (trivial_augment(),)), (trivial_augment(),)).numpy()
     assert len({view.tobytes() for view in views}) > 40

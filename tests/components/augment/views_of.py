@@ -1,11 +1,11 @@
-"""Helpers for views: pictures, seeds, and operations whose draw the test chooses."""
+"""Helpers for views: pictures, draws, and operations whose draw the test chooses."""
 
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from components.augment.drawing import augment, seed_of
+from components.augment.drawing import augment, draws_of
 from components.augment.ops import Geometric, Op, Photometric
 
 
@@ -30,11 +30,12 @@ class _ChosenPhotometric(Photometric):
 def view_of(images: np.ndarray, op: Op, *draw: float) -> np.ndarray:
     """What `op` makes of all pictures when it draws `draw`."""
     chosen = (_ChosenGeometric if isinstance(op, Geometric) else _ChosenPhotometric)(op, *draw)
-    return augment(tf.constant(images), seeds_of(len(images)), (chosen,)).numpy()
+    return augment(tf.constant(images), draws_for(len(images), (chosen,)), (chosen,)).numpy()
 
 
-def seeds_of(count: int, view: int = 1) -> tf.Tensor:
-    return tf.constant([seed_of(17, b"picture %d" % place, view) for place in range(count)], tf.int32)
+def draws_for(count: int, ops: tuple[Op, ...], view: int = 1) -> np.ndarray:
+    """One view of so many pictures."""
+    return draws_of(17, [b"picture %d" % place for place in range(count)], view, ops)
 
 
 def pictures(count: int, height: int = 12, width: int = 10, seed: int = 4) -> np.ndarray:
