@@ -18,7 +18,16 @@ from pathlib import Path
 
 from benchmarks import logistic, plots
 from benchmarks.results import Row, Rows, mean_and_spread, print_table, spread
-from benchmarks.runs import about_data, data_name, measure, open_table, parser, plot_path, run_afresh
+from benchmarks.runs import (
+    about_data,
+    data_name,
+    measure,
+    open_table,
+    parser,
+    plot_path,
+    recipe_digest,
+    run_afresh,
+)
 from benchmarks.splits import Picture, Plain, some_of_each, write_manifest
 from components import features
 
@@ -67,7 +76,8 @@ def ours(table: Rows, preset: str, few: Few, arguments: argparse.Namespace) -> R
     """A run of a preset."""
     others = [setting for setting in arguments.settings if not setting.startswith("data.")]
     settings = [f"preset={preset}", f"seed={few.seed}", *others]
-    depends_on = {**about_data(arguments), "set": settings}
+    recipe = recipe_digest(settings, arguments.data)
+    depends_on = {**about_data(arguments), "set": settings, "recipe": recipe}
     return table.row(few.key(preset), depends_on, lambda: run_afresh(*settings, data=few.manifest()))
 
 

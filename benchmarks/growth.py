@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks import plots, results
 from benchmarks.ingestion import make_pictures
 from benchmarks.results import Row, Rows, print_table
-from benchmarks.runs import parser, peak_memory, run_afresh
+from benchmarks.runs import parser, peak_memory, recipe_digest, run_afresh
 
 
 def measured(folder: Path, count: int, settings: tuple[str, ...]) -> Row:
@@ -73,7 +73,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for count in sorted(arguments.counts):
             run_it = partial(measured, Path(folder), count, settings)
-            rows[count] = table.row(f"{count} pictures", {"set": settings}, run_it)
+            depends_on = {"set": settings, "recipe": recipe_digest(settings)}
+            rows[count] = table.row(f"{count} pictures", depends_on, run_it)
     whole = ("pictures", "seconds", "pictures/s", "peak MiB", "of the smallest")
     print_table(lines(rows), (*whole, *(f"{node}, s" for node in dear_nodes(rows))))
     draw(rows, arguments.out or plots.FOLDER)

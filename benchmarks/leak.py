@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.results import Row, print_table, spread
-from benchmarks.runs import existing, fresh_workspace, open_table, parser, run
+from benchmarks.runs import existing, fresh_workspace, open_table, parser, recipe_digest, run
 from benchmarks.splits import read_examples
 
 ONE_BY_ONE, BY_GROUP = "one by one", "by group"
@@ -48,7 +48,8 @@ def main() -> None:
         for way, grouped in ways.items():
             settings = (f"data.split.seed={seed}", *grouped, *arguments.settings)
             run_it = partial(measured, arguments.data, arguments.group, settings)
-            reached[way].append(table.row(f"{way}, split seed {seed}", {"set": settings}, run_it))
+            depends_on = {"set": settings, "recipe": recipe_digest(settings)}
+            reached[way].append(table.row(f"{way}, split seed {seed}", depends_on, run_it))
         print(f"split seed {seed} is done", flush=True)
     lines = []
     for way, rows in reached.items():

@@ -1,6 +1,7 @@
 """Runs of the command line in processes of their own, and the options that the benchmarks share."""
 
 import argparse
+import hashlib
 import json
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from typing import Any
 import psutil
 
 from benchmarks import plots, results
+from pipeline.config_file import load_config
 
 ROOT = Path(__file__).parent.parent
 OPEN_GATE = ("evaluator.thresholds=[{metric: accuracy, at_least: 0}]", "evaluator.max_accuracy_drop=1")
@@ -77,8 +79,18 @@ def run_afresh(*settings: str, data: str | None = None) -> results.Row:
 def run_preset(table: results.Rows, preset: str, seed: int, arguments: argparse.Namespace) -> results.Row:
     """The row of a preset's run on the options' data; shared by the benchmarks that use the same table."""
     settings = (f"preset={preset}", f"seed={seed}", *arguments.settings)
-    depends_on = {"data": data_name(arguments.data), "settings": settings}
+    depends_on = {
+        "data": data_name(arguments.data),
+        "settings": settings,
+        "recipe": recipe_digest(settings, arguments.data),
+    }
     return table.row(f"{preset}, seed {seed}", depends_on, lambda: run_afresh(*settings, data=arguments.data))
+
+
+def recipe_digest(settings: Sequence[str], data: str | None = None) -> str:
+    """Twelve hex digits that change with any value of a run's config, its data's place left out."""
+    config = load_config(None, data, settings).model_dump_json(exclude={"data"})
+    return hashlib.sha256(config.encode()).hexdigest()[:12]
 
 
 def about_data(arguments: argparse.Namespace) -> dict[str, Any]:

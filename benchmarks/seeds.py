@@ -11,7 +11,7 @@ from collections import defaultdict
 from functools import partial
 
 from benchmarks.results import Row, print_table, spread
-from benchmarks.runs import Summary, fresh_workspace, open_table, parser, run
+from benchmarks.runs import Summary, fresh_workspace, open_table, parser, recipe_digest, run
 
 PUBLISHED = 0.8842
 """VGG-19 transferred and fine-tuned; Deitsch et al., Solar Energy 185 (2019), table 3."""
@@ -41,7 +41,11 @@ def main() -> None:
     for seed in arguments.seeds:
         settings = [f"seed={seed}", *arguments.settings]
         settings += [f"data.split.seed={seed}"] if arguments.split_seeds else []
-        rows = table.row(f"seed {seed}", {"set": settings}, partial(both_ways, *settings))
+        rows = table.row(
+            f"seed {seed}",
+            {"set": settings, "recipe": recipe_digest(settings)},
+            partial(both_ways, *settings),
+        )
         for way in WAYS:
             reached[way].append(rows[way])
         print(f"seed {seed} is done", flush=True)

@@ -20,6 +20,7 @@ from benchmarks.runs import (
     parser,
     peak_memory,
     plot_path,
+    recipe_digest,
     run,
     run_afresh,
     run_preset,
@@ -96,6 +97,12 @@ def test_a_preset_is_run_once(commands: list[list[str]], tmp_path: Path) -> None
     assert list(table.rows) == ["fast, seed 3", "fast, seed 4"]
     assert len(commands) == 2
     assert commands[0][-6:] == ["--set", "preset=fast", "--set", "seed=3", "--set", "augment.views=2"]
+
+
+def test_a_changed_recipe_is_measured_anew() -> None:
+    same = recipe_digest(["preset=fast"]), recipe_digest(["preset=fast", "trainer.head=root"])
+    assert same[0] == same[1] != recipe_digest(["preset=best"])
+    assert recipe_digest([], "here") == recipe_digest([], "there") != recipe_digest([])
 
 
 def test_a_run_that_fails_ends_the_benchmark_with_its_words(tmp_path: Path) -> None:
