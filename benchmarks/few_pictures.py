@@ -88,7 +88,9 @@ def nothing(table: Rows, few: Few, arguments: argparse.Namespace) -> Row:
         settings = from_nothing(len(few.paths(features.TRAIN)), arguments.seen)
         return run_afresh(*settings, f"seed={few.seed}", data=few.manifest())
 
-    return table.row(few.key(NOTHING), {**about_data(arguments), "seen": arguments.seen}, run)
+    recipe = recipe_digest(from_nothing(1, arguments.seen), arguments.data)
+    depends_on = {**about_data(arguments), "seen": arguments.seen, "recipe": recipe}
+    return table.row(few.key(NOTHING), depends_on, run)
 
 
 def from_nothing(pictures: int, seen: int) -> tuple[str, ...]:

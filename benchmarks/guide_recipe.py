@@ -22,12 +22,11 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from sklearn.metrics import accuracy_score, f1_score
 
+from benchmarks.logistic import TRUNK, scores
 from components import features
 from components.backbone import get_backbone
 
-TRUNK = "efficientnet_lite0"
 _BATCH = 32
 
 
@@ -78,10 +77,7 @@ def judge(model: keras.Model, pictures: tf.data.Dataset) -> dict[str, float]:
     """Accuracy and macro F1, as scikit-learn counts them."""
     truth = np.concatenate([labels for _, labels in pictures.as_numpy_iterator()])
     answers = model.predict(pictures, verbose=0).argmax(axis=-1)
-    return {
-        "accuracy": round(float(accuracy_score(truth, answers)), 6),
-        "macro_f1": round(float(f1_score(truth, answers, average="macro")), 6),
-    }
+    return scores(truth, answers)
 
 
 def follow(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -88,8 +88,8 @@ def run_preset(table: results.Rows, preset: str, seed: int, arguments: argparse.
 
 
 def recipe_digest(settings: Sequence[str], data: str | None = None) -> str:
-    """Twelve hex digits that change with any value of a run's config, its data's place left out."""
-    config = load_config(None, data, settings).model_dump_json(exclude={"data"})
+    """Twelve hex digits that change with any value of a run's config but for its data and name."""
+    config = load_config(None, data, settings).model_dump_json(exclude={"name", "data"})
     return hashlib.sha256(config.encode()).hexdigest()[:12]
 
 

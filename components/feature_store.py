@@ -12,7 +12,6 @@ Synopsis:
 
 import io
 import os
-import struct
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from typing import Any
@@ -32,20 +31,6 @@ Member = tuple[bytes, int, float]
 """A picture's id, its label's index, and how much it counts."""
 
 _MEMBER = np.dtype([("image_id", ID), ("label", "<i8"), ("weight", "<f4")])
-_LENGTH_BYTES = 8
-_CRC_BYTES = 4
-
-
-def count_records(paths: Sequence[str]) -> int:
-    """How many records TFRecord files hold; reads their lengths only."""
-    count = 0
-    for path in paths:
-        with open(path, "rb") as file:
-            while header := file.read(_LENGTH_BYTES):
-                (length,) = struct.unpack("<Q", header)
-                file.seek(_CRC_BYTES + length + _CRC_BYTES, os.SEEK_CUR)
-                count += 1
-    return count
 
 
 def array_file_name(prefix: str, view: int, name: str) -> str:

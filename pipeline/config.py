@@ -87,7 +87,7 @@ class Config(Section):
 
     preset: Preset = "balanced"
     """Where the settings that are not given come from: `balanced` is the defaults of this file; `fast` and
-    `best` are `pipeline/presets/`. docs/benchmarks.md has what each costs and reaches."""
+    `best` are `pipeline/presets/`; docs/decisions.md, 26 to 28, says why they are as they are."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")] = "graft"
     """Names the pipeline and the served model: `serving/<name>/<version>/`."""

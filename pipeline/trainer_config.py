@@ -45,9 +45,9 @@ class TrainerConfig(Section):
     """Trainer: the new head, the optimizer, and the phases in which the model trains."""
 
     head: Literal["linear", "root", "mlp", "cosine"] = "linear"
-    """`linear`: one layer. `root`: one layer on the square roots of the features, brought to one length; the
-    best there is on a trunk that stays frozen. `mlp`: a hidden layer before it. `cosine`: features and
-    weights normalised, a learnt scale."""
+    """`linear`: one layer. `root`: one layer on the square roots of the features, brought to one length;
+    for a trunk that stays frozen (docs/decisions.md, 27). `mlp`: a hidden layer before it. `cosine`: features
+    and weights normalised, a learnt scale."""
     hidden: Annotated[int, Field(ge=1, le=8192)] = 256
     """Width of the hidden layer of `mlp`."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.2

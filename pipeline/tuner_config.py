@@ -13,8 +13,7 @@ class TunerConfig(Section):
     """Tuner: looks for a better recipe before Trainer, judged on eval."""
 
     trials: Annotated[int, Field(ge=0, le=1000)] = 0
-    """Recipes to try; 0 leaves the node out. The first is that of `trainer`. 20 take under three minutes on
-    the sample."""
+    """Recipes to try; 0 leaves the node out. The first is that of `trainer`."""
     algorithm: Literal["bayesian", "random"] = "bayesian"
     search: Annotated[tuple[Searched, ...], Field(min_length=1)] = (
         *("head", "dropout", "weight_decay", "label_smoothing", "mixup", "head_rate", "unfreeze"),

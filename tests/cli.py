@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -11,6 +12,16 @@ ROOT = Path(__file__).parents[1]
 def run_cli(*args: str | os.PathLike[str], timeout: float = 60) -> "subprocess.CompletedProcess[str]":
     """Runs `pipeline_runner.py` with `args` from the repository's root; never raises on its exit code."""
     return run_python(ROOT / "pipeline_runner.py", *args, timeout=timeout)
+
+
+def check_one_clear_line(done: "subprocess.CompletedProcess[str]", words: Iterable[str]) -> None:
+    """A mistake is exit code 2 and one line that holds all of `words`: no traceback, nothing on stdout."""
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    assert len([line for line in done.stderr.splitlines() if line.strip()]) == 1, done.stderr
+    assert done.stderr.startswith("error: ")
+    assert all(word in done.stderr for word in words), done.stderr
 
 
 def run_python(*args: str | os.PathLike[str], timeout: float = 60) -> "subprocess.CompletedProcess[str]":

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _KINDS = (".weights.h5", ".keras", ".h5", ".hdf5")
 _NOT_THE_MODEL = ("optimizer", "seed_generator")
-_IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
 _UNREADABLE = (OSError, ValueError, KeyError, RuntimeError, TypeError)
 """What h5py raises on files that are cut off, damaged, or something else."""
 
@@ -131,8 +130,10 @@ def _mend_normalization(trunk: "keras.Model") -> None:
     """
     import numpy as np
 
+    from components.backbone.scaling import IMAGENET_DEVIATION  # Keras is there: the trunk was built
+
     for layer in trunk.layers:
         variance = getattr(layer, "adapt_variance", None)
-        if variance is not None and np.allclose(variance, _IMAGENET_DEVIATION, rtol=1e-2):
+        if variance is not None and np.allclose(variance, IMAGENET_DEVIATION, rtol=1e-2):
             variance.assign(np.square(variance))
             layer.finalize_state()

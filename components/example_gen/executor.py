@@ -22,8 +22,7 @@ from components.example_gen.judging.judgement import Judgement, judge, refuse
 from components.example_gen.judging.ledger import Ledger
 from components.example_gen.rows import Row
 from components.example_gen.sources import list_rows
-from components.example_gen.write import REFUSED, carry_out, orders
-from components.feature_store import count_records
+from components.example_gen.write import REFUSED, carry_out, count_records, orders
 from pipeline.data_config import DataConfig
 from pipeline.paths import printable
 

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -20,6 +21,8 @@ from pipeline.data_config import DataConfig
 
 REFUSED = "refused"
 _THUMBNAIL_SIDE = 96
+_LENGTH_BYTES, _CRC_BYTES = 8, 4
+"""Of TFRecord's framing: length, crc of it, data, crc of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +137,15 @@ def _feature(value: bytes | str | int | float) -> tf.train.Feature:
         return tf.train.Feature(float_list=tf.train.FloatList(value=[value]))
     content = value.encode("utf-8", "backslashreplace") if isinstance(value, str) else value
     return tf.train.Feature(bytes_list=tf.train.BytesList(value=[content]))
+
+
+def count_records(paths: Sequence[str]) -> int:
+    """How many records TFRecord files hold; reads their lengths only."""
+    count = 0
+    for path in paths:
+        with open(path, "rb") as file:
+            while header := file.read(_LENGTH_BYTES):
+                (length,) = struct.unpack("<Q", header)
+                file.seek(_CRC_BYTES + length + _CRC_BYTES, os.SEEK_CUR)
+                count += 1
+    return count

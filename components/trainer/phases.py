@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from components import progress
-from components.feature_store import FeatureStore
+from components.backbone.cut import HEAD
+from components.feature_store import ACTIVATIONS_PREFIX, FEATURES_PREFIX, FeatureStore
 from components.trainer.gradual import steps_of
 from components.trainer.model import TransferModel
 from components.trainer.phase import PhaseResult, PhaseTrainer
@@ -15,6 +16,11 @@ from components.trainer.rate_plot import write_sweep
 from pipeline.trainer_config import PhaseConfig, TrainerConfig
 
 Stores = Callable[[PhaseConfig], tuple[FeatureStore, FeatureStore]]
+
+
+def prefix_of(phase: PhaseConfig) -> str:
+    """Which of Augment's arrays a phase trains from: a head needs no more than pooled features."""
+    return FEATURES_PREFIX if phase.unfreeze == HEAD else ACTIVATIONS_PREFIX
 
 
 def train_phases(

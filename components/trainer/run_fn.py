@@ -14,15 +14,14 @@ from tfx.components.trainer.fn_args_utils import FnArgs
 
 from components import features
 from components.backbone import choose_backbone
-from components.backbone.cut import HEAD
 from components.calibration import write_fields
-from components.feature_store import ACTIVATIONS_PREFIX, FEATURES_PREFIX, FeatureStore, open_store
+from components.feature_store import FeatureStore, open_store
 from components.recipe import apply
 from components.trainer.calibration import Calibration, calibrate, logits_of
 from components.trainer.export import export
 from components.trainer.model import TransferModel
 from components.trainer.phase import PhaseResult
-from components.trainer.phases import train_phases
+from components.trainer.phases import prefix_of, train_phases
 from components.trainer.precision import replicas
 from pipeline.backbone_config import BackboneConfig
 from pipeline.trainer_config import PhaseConfig, TrainerConfig
@@ -65,8 +64,7 @@ def _stores(fn_args: FnArgs, phase: PhaseConfig) -> tuple[FeatureStore, FeatureS
 
 def _store(patterns: list[str], phase: PhaseConfig) -> FeatureStore:
     """What a phase trains from, of one split: TFX hands over `Split-train/*`."""
-    prefix = FEATURES_PREFIX if phase.unfreeze == HEAD else ACTIVATIONS_PREFIX
-    return open_store(os.path.dirname(patterns[0]), prefix)
+    return open_store(os.path.dirname(patterns[0]), prefix_of(phase))
 
 
 def _calibrate(model: TransferModel, config: TrainerConfig, eval_files: list[str]) -> Calibration:

@@ -9,9 +9,8 @@ from tfx.components.tuner.component import TunerFnResult
 
 from components import features
 from components.backbone import choose_backbone
-from components.backbone.cut import HEAD
-from components.feature_store import ACTIVATIONS_PREFIX, FEATURES_PREFIX, FeatureStore, open_store
-from components.trainer.phases import Stores
+from components.feature_store import FeatureStore, open_store
+from components.trainer.phases import Stores, prefix_of
 from components.tuner.oracle import build_oracle
 from components.tuner.search_space import search_space
 from components.tuner.trial import Trials
@@ -50,6 +49,6 @@ def _stores(*splits: str) -> Stores:
         return train, evaluation
 
     def stores(phase: PhaseConfig) -> tuple[FeatureStore, FeatureStore]:
-        return opened(FEATURES_PREFIX if phase.unfreeze == HEAD else ACTIVATIONS_PREFIX)
+        return opened(prefix_of(phase))
 
     return stores

@@ -6,13 +6,14 @@ So a mistake costs a moment and not a minute. What only the pictures can tell, I
 from collections.abc import Iterable, Sequence
 
 from components.backbone import choose_backbone
-from components.backbone.cut import check_order, unfrozen_stages
+from components.backbone.cut import check_order
 from components.evaluator.slices import check_slices
 from components.example_gen.judging.checks import check_names
 from components.example_gen.rows import Row
 from components.example_gen.sources import column_names, list_rows
 from components.features import LABEL, TRAIN
 from components.schema_gen.reviewed import read_reviewed
+from components.tuner.cut import cut_of
 from pipeline.config import Config
 from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
@@ -28,8 +29,7 @@ def check_input(config: Config) -> None:
     backbone = choose_backbone(config.backbone)
     backbone.check_weights()
     check_order(backbone, [phase.unfreeze for phase in config.trainer.phases])
-    for depth in config.tuner.depths():
-        unfrozen_stages(backbone, depth, "tuner.unfreeze")
+    cut_of(backbone, config.trainer, config.tuner)
     check_names(config.data.checks)
     rows = list_rows(config.data)
     _check_classes(rows, config.data)

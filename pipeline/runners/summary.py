@@ -146,10 +146,9 @@ def _tuning(runner: Runner) -> dict[str, Any]:
     if not tables:
         return {}
     trials = json.loads((Path(tables[0].uri) / "tuner_results.json").read_text())
-    best, *_ = ({**trial} for trial in trials)
-    own = {int(trial["trial_id"]): trial["score"] for trial in trials}.get(0)
-    del best["trial_id"]
-    return {"trials": len(trials), "eval_loss": best.pop("score"), "best": best, "own_eval_loss": own}
+    best = {name: value for name, value in trials[0].items() if name not in ("trial_id", "score")}
+    own = next((trial["score"] for trial in trials if int(trial["trial_id"]) == 0), None)
+    return {"trials": len(trials), "eval_loss": trials[0]["score"], "best": best, "own_eval_loss": own}
 
 
 def _training(runner: Runner) -> list[dict[str, Any]]:

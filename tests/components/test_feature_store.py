@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +14,6 @@ from components.feature_store import (
     FEATURES_PREFIX,
     FeatureStore,
     array_file_name,
-    count_records,
     open_store,
     write_members,
 )
@@ -107,16 +105,6 @@ def test_read_needs_a_view_for_each_row(tmp_path: Path) -> None:
     store = FeatureStore(write_shards(tmp_path, [records_of([0, 1], views=1)]))
     with pytest.raises(ValueError, match="shorter"):
         store.read([0, 1], views=[0])
-
-
-def test_count_records_over_shards(tmp_path: Path) -> None:
-    paths = [str(tmp_path / str(count)) for count in (2, 3, 0)]
-    for path, count in zip(paths, (2, 3, 0), strict=True):
-        with tf.io.TFRecordWriter(path) as writer:
-            for number in range(count):
-                writer.write(b"x" * number)
-    assert count_records(paths) == 5
-    assert count_records([]) == 0
 
 
 def test_open_store_takes_the_files_of_the_prefix(tmp_path: Path) -> None:
