@@ -67,9 +67,10 @@ class TrainerConfig(Section):
     optimizer: Literal["adam", "adamw", "rmsprop", "sgd"] = "adam"
     weight_decay: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Decoupled decay; only `adamw` takes one."""
-    averaging: Literal["none", "ema", "swa"] = "none"
+    averaging: Literal["none", "ema", "swa"] = "ema"
     """Averages the weights over the steps, with a momentum of 0.99 (`ema`), or over the ends of the last
-    quarter of the epochs (`swa`); the average is what eval judges and what is kept."""
+    quarter of the epochs (`swa`); the average is what eval judges and what is kept. `ema` costs nothing and
+    was ahead wherever it was compared (docs/decisions.md, 27 and 28)."""
     batch_norm: Literal["frozen", "adapts"] = "frozen"
     """Whether BatchNorm in unfrozen stages follows the new data: running statistics, scales and offsets."""
     precision: Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"] = "auto"
