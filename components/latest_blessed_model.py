@@ -86,7 +86,8 @@ def build(candidate: types.Channel) -> resolver.Resolver:
     return resolver.Resolver(
         strategy_class=OlderBlessedModelStrategy,
         candidate=candidate,
-        model=types.Channel(type=standard_artifacts.Model, producer_component_id="Trainer"),
+        # Of whatever node: a model's baseline may be an ensemble, and an ensemble's a model.
+        model=types.Channel(type=standard_artifacts.Model),
         model_blessing=types.Channel(
             type=standard_artifacts.ModelBlessing, producer_component_id="Evaluator"
         ),

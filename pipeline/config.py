@@ -9,9 +9,9 @@ Synopsis:
 """
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pipeline.augment_config import AugmentConfig
 from pipeline.backbone_config import BackboneConfig
@@ -41,6 +41,20 @@ class ExampleValidatorConfig(Section):
     largest_divergence: Share = 0.2
     """The same for width, height, channels and brightness, as Jensen-Shannon divergence of their deciles,
     0 (alike) to 1 (apart). Alike pictures reach 0.1; a shift by one standard deviation makes 0.2."""
+
+
+class EnsembleConfig(Section):
+    """Ensemble: further trunks, trained apart from the first; the exported model answers with their mean."""
+
+    backbones: tuple[str, ...] = ()
+    """Rows of the table. Each takes pictures of the first one's size, and costs views, a training, and a
+    forward pass in service of its own."""
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len(set(self.backbones)) < len(self.backbones):
+            raise ValueError(f"backbones must differ. Received: {list(self.backbones)}")
+        return self
 
 
 class ThresholdConfig(Section):
@@ -100,7 +114,17 @@ class Config(Section):
     augment: AugmentConfig = AugmentConfig()
     tuner: TunerConfig = TunerConfig()
     trainer: TrainerConfig = TrainerConfig()
+    ensemble: EnsembleConfig = EnsembleConfig()
     evaluator: EvaluatorConfig = EvaluatorConfig()
+
+    @model_validator(mode="after")
+    def _trunks_differ(self) -> Self:
+        if self.backbone.model is None and self.backbone.name in self.ensemble.backbones:
+            raise ValueError(
+                "ensemble.backbones must be other trunks than backbone.name. Received: "
+                f"{self.backbone.name} twice. Set ensemble.backbones=[] for one trunk alone"
+            )
+        return self
 
     def recipe(self) -> TrainerConfig:
         """`trainer`, with its test-time views by name."""

@@ -15,6 +15,7 @@ NODES = (
     "Augment",
     "Tuner",
     "Trainer",
+    "Ensemble",
     "LatestBlessedModel",
     "Evaluator",
     "Pusher",
@@ -23,9 +24,28 @@ NODES = (
 name."""
 
 
+_PER_TRUNK = ("Augment", "Trainer")
+_ABSENT = {
+    "Tuner": "tuner.trials is 0. Try --set tuner.trials=20.",
+    "Ensemble": "ensemble.backbones is empty. Try --set ensemble.backbones=[efficientnet_lite2].",
+}
+
+
 def nodes_of(config: Config) -> tuple[str, ...]:
     """Those of a run, in their order."""
-    return tuple(node for node in NODES if node != "Tuner" or config.tuner.trials)
+    takes_part = {"Tuner": config.tuner.trials > 0, "Ensemble": bool(config.ensemble.backbones)}
+    others = sorted(config.ensemble.backbones)
+    return tuple(
+        node_of(node, trunk)
+        for node in NODES
+        if takes_part.get(node, True)
+        for trunk in ("", *(others if node in _PER_TRUNK else ()))
+    )
+
+
+def node_of(node: str, trunk: str = "") -> str:
+    """The name of a node that there is once for each trunk; the first trunk's bears the node's own."""
+    return f"{node}.{trunk}" if trunk else node
 
 
 def check_range(start: str | None, stop: str | None, nodes: Sequence[str] = NODES) -> None:
@@ -40,8 +60,8 @@ def check_range(start: str | None, stop: str | None, nodes: Sequence[str] = NODE
         InputError: there is no such node, or not in this run, or `stop` comes before `start`.
     """
     for name in (start, stop):
-        if name == "Tuner" and name not in nodes:
-            raise InputError("Tuner takes no part in this run: tuner.trials is 0. Try --set tuner.trials=20.")
+        if name in _ABSENT and name not in nodes:
+            raise InputError(f"{name} takes no part in this run: {_ABSENT[name]}")
         if name is not None and name not in nodes:
             raise InputError(f"no node `{name}`. The nodes are: {', '.join(nodes)}.")
     if start is not None and stop is not None and nodes.index(stop) < nodes.index(start):

@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from tfx import types
+from tfx.dsl.components.base.base_node import BaseNode
 from tfx.orchestration import pipeline as tfx_pipeline
 
 from components import latest_blessed_model, latest_statistics, pusher, statistics_gen, transform
 from components.augment import component as augment
 from components.backbone import choose_backbone
+from components.ensemble import component as ensemble
+from components.ensemble.trunks import trunks_of
 from components.evaluator import component as evaluator
 from components.example_gen import component as example_gen
 from components.example_validator import component as example_validator
@@ -14,7 +18,9 @@ from components.schema_gen import component as schema_gen
 from components.trainer import component as trainer
 from components.tuner import component as tuner
 from components.tuner.cut import cut_of
+from pipeline.backbone_config import BackboneConfig
 from pipeline.config import Config
+from pipeline.nodes import node_of
 from pipeline.workspace import Workspace
 
 # FnApiRunner stays in this process; "DirectRunner" may try to fetch another runner's binary. And where no
@@ -37,9 +43,6 @@ def create_pipeline(
         InputError: the config names a backbone or a stage that does not exist, or weights that cannot be
             read.
     """
-    backbone, recipe = choose_backbone(config.backbone), config.recipe()
-    cut = cut_of(backbone, recipe, config.tuner)
-
     # Reads labelled pictures, sets bad ones aside, splits into train, eval and test.
     ledger = str(workspace.artifacts / "ImageExampleGen" / "ledger")
     example_node = example_gen.build(config.data, ledger)
@@ -67,24 +70,8 @@ def create_pipeline(
     transform_node.add_upstream_node(validator_node)  # nothing is made of data that was refused
     transform_graph = transform_node.outputs["transform_graph"]
 
-    # Draws random views of the train split and runs the frozen trunk over them, once.
-    trunk = (config.backbone, backbone.fingerprint(), cut, config.seed)
-    cache = str(workspace.artifacts / "Augment" / "cache")
-    augment_node = augment.build(
-        examples, transform_graph, config.augment, *trunk, config.test_time_views(), cache
-    )
-    features = augment_node.outputs["features"]
-
-    # Looks for a better recipe on the cached features, where that is asked for.
-    tuner_node = tuner.build(features, transform_graph, config.tuner, recipe, *trunk)
-
-    # Trains the new head on cached features, then the trunk from the top down.
-    checkpoints = str(workspace.artifacts / "Trainer" / "checkpoints")
-    found = tuner_node.outputs["best_hyperparameters"] if tuner_node else None
-    trainer_node = trainer.build(
-        features, transform_graph, schema, recipe, *trunk, checkpoints, hyperparameters=found
-    )
-    model = trainer_node.outputs["model"]
+    # Trains on what frozen trunks make of augmented pictures: Augment, Tuner, Trainer, Ensemble.
+    training_nodes, model = _train(config, workspace, examples, schema, transform_graph)
 
     # Finds the model that the new one must not fall behind.
     baseline_node = latest_blessed_model.build(model)
@@ -99,9 +86,62 @@ def create_pipeline(
 
     nodes = [
         *(example_node, statistics_node, schema_node, reference_node, validator_node, transform_node),
-        *(augment_node, tuner_node, trainer_node, baseline_node, evaluator_node, pusher_node),
+        *training_nodes,
+        *(baseline_node, evaluator_node, pusher_node),
     ]
-    return _assemble([node for node in nodes if node], config.name, workspace, metadata, beam_args)
+    return _assemble(nodes, config.name, workspace, metadata, beam_args)
+
+
+def _train(
+    config: Config,
+    workspace: Workspace,
+    examples: types.Channel,
+    schema: types.Channel,
+    transform_graph: types.Channel,
+) -> tuple[list[BaseNode], types.Channel]:
+    """The nodes from the pictures to the model, and the model's channel.
+
+    Augment and Trainer are there once for each trunk: for the one, unless an ensemble is asked for.
+    """
+    recipe, names = config.recipe(), ("", *config.ensemble.backbones)
+    trunks = [_trunk(each, config) for each in trunks_of(config.backbone, config.ensemble.backbones)]
+
+    # Draws random views of the train split and runs the frozen trunk over them, once.
+    cache = str(workspace.artifacts / "Augment" / "cache")
+    augment_nodes = [
+        augment.build(
+            examples, transform_graph, config.augment, *trunk, config.test_time_views(), cache
+        ).with_id(node_of("Augment", name))
+        for trunk, name in zip(trunks, names, strict=True)
+    ]
+    features = [node.outputs["features"] for node in augment_nodes]
+
+    # Looks for a better recipe on the first trunk's cached features, where that is asked for.
+    tuner_node = tuner.build(features[0], transform_graph, config.tuner, recipe, *trunks[0])
+
+    # Trains the new head on cached features, then the trunk from the top down.
+    checkpoints = str(workspace.artifacts / "Trainer" / "checkpoints")
+    found = tuner_node.outputs["best_hyperparameters"] if tuner_node else None
+    trainer_nodes = [
+        trainer.build(each, transform_graph, schema, recipe, *trunk, checkpoints, found).with_id(
+            node_of("Trainer", name)
+        )
+        for each, trunk, name in zip(features, trunks, names, strict=True)
+    ]
+
+    # Joins the models of several trunks to one that answers with their mean.
+    models = [node.outputs["model"] for node in trainer_nodes]
+    ensemble_node = ensemble.build(models, examples, recipe)
+    model = ensemble_node.outputs["model"] if ensemble_node else models[0]
+
+    nodes = [*augment_nodes, tuner_node, *trainer_nodes, ensemble_node]
+    return [node for node in nodes if node], model
+
+
+def _trunk(config: BackboneConfig, whole: Config) -> tuple[BackboneConfig, str, str, int]:
+    """What Augment, Tuner and Trainer ask: the trunk, what its answers follow from, its cut, and the seed."""
+    backbone = choose_backbone(config)
+    return config, backbone.fingerprint(), cut_of(backbone, whole.recipe(), whole.tuner), whole.seed
 
 
 def _assemble(

@@ -115,6 +115,18 @@ MISTAKES: dict[str, tuple[Prepare, tuple[str, ...]]] = {
         backbone("backbone.name=xception", "backbone.size=64", "backbone.weights=none"),
         ("`xception` takes pictures of 71 px or more", "backbone.size=64"),
     ),
+    "weights of an ensemble's second trunk": (
+        backbone("ensemble.backbones=[vgg16]"),
+        ("`vgg16` must lie in Keras' cache",),
+    ),
+    "trunk that stands twice": (
+        backbone("ensemble.backbones=[efficientnet_lite0]"),
+        ("other trunks than backbone.name. Received: efficientnet_lite0 twice",),
+    ),
+    "trunk that is none": (
+        backbone("ensemble.backbones=[vgg99]"),
+        ("`ensemble.backbones` must be one of", "'vgg99'"),
+    ),
     "model with a Lambda": (model(LAMBDA), ("not Keras' own: Lambda `twice`",)),
     "model with an unknown layer": (model(CUSTOM), ("not Keras' own: Swish `mine_1`",)),
     "model without a feature map": (model(DENSE), ("a.keras` must take square pictures",)),

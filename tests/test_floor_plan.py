@@ -82,6 +82,7 @@ def test_every_source_module_has_its_test() -> None:
         "row",  # test_backbones, test_table
         "stages",
         "saved_trunk",  # test_saved_model
+        "served_classifier",  # test_export, test_served
         "component",  # wiring: the end-to-end run is its test
         "pipeline",
         "pipeline_runner",  # tests/test_bad_inputs.py and tests/e2e

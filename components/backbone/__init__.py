@@ -35,8 +35,12 @@ def choose_backbone(config: BackboneConfig) -> Backbone:
     return dataclasses.replace(row, size=size, weights=_weights(config.weights, row))
 
 
-def get_backbone(name: str) -> Backbone:
+def get_backbone(name: str, field: str = "backbone.name") -> Backbone:
     """The row called `name`.
+
+    Args:
+        name: of a row.
+        field: of the config that names it, for the message.
 
     Raises:
         InputError: there is none; the text lists those there are.
@@ -45,7 +49,7 @@ def get_backbone(name: str) -> Backbone:
         if backbone.name == name:
             return backbone
     known = ", ".join(backbone.name for backbone in BACKBONES)
-    raise InputError(f"`backbone.name` must be one of {known}. Received: {name!r}")
+    raise InputError(f"`{field}` must be one of {known}. Received: {name!r}")
 
 
 def _weights(asked: str, row: Backbone) -> Weights:

@@ -17,8 +17,9 @@ from components.backbone import choose_backbone
 from components.calibration import write_fields
 from components.feature_store import FeatureStore, open_store
 from components.recipe import apply
-from components.trainer.calibration import Calibration, calibrate, logits_of
+from components.temperature import Calibration, calibrate
 from components.trainer.export import export
+from components.trainer.logits import logits_of
 from components.trainer.model import TransferModel
 from components.trainer.phase import PhaseResult
 from components.trainer.phases import prefix_of, train_phases

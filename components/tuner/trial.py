@@ -15,7 +15,8 @@ from components import progress
 from components.backbone import Backbone
 from components.feature_store import FeatureStore
 from components.recipe import Phases, deep_phases, head_phases
-from components.trainer.calibration import calibrate, logits_of
+from components.temperature import calibrate
+from components.trainer.logits import logits_of
 from components.trainer.model import TransferModel
 from components.trainer.phases import Stores, train_phases
 from components.trainer.precision import replicas

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from components.backbone import choose_backbone
 from components.backbone.cut import check_order
+from components.ensemble.trunks import trunks_of
 from components.evaluator.slices import check_slices
 from components.example_gen.judging.checks import check_names
 from components.example_gen.rows import Row
@@ -26,10 +27,11 @@ def check_input(config: Config) -> None:
     Raises:
         InputError: the user's input is wrong.
     """
-    backbone = choose_backbone(config.backbone)
-    backbone.check_weights()
-    check_order(backbone, [phase.unfreeze for phase in config.trainer.phases])
-    cut_of(backbone, config.trainer, config.tuner)
+    for trunk in trunks_of(config.backbone, config.ensemble.backbones):
+        backbone = choose_backbone(trunk)
+        backbone.check_weights()
+        check_order(backbone, [phase.unfreeze for phase in config.trainer.phases])
+        cut_of(backbone, config.trainer, config.tuner)
     check_names(config.data.checks)
     rows = list_rows(config.data)
     _check_classes(rows, config.data)

@@ -152,18 +152,23 @@ def _tuning(runner: Runner) -> dict[str, Any]:
 
 
 def _training(runner: Runner) -> list[dict[str, Any]]:
-    runs = runner.outputs("Trainer", "model_run")
+    """The phases of every training, each with its node."""
+    trained = [node for node in runner.node_ids if node.partition(".")[0] == "Trainer"]
+    runs = {node: artifact for node in trained for artifact in runner.outputs(node, "model_run")}
     if not runs:
         return []
     from components.trainer.run_fn import PHASES_FILE
 
-    phases: list[dict[str, Any]] = json.loads((Path(runs[0].uri) / PHASES_FILE).read_text())
-    return phases
+    return [
+        {"node": node, **phase}
+        for node, artifact in runs.items()
+        for phase in json.loads((Path(artifact.uri) / PHASES_FILE).read_text())
+    ]
 
 
 def _evaluation(runner: Runner) -> dict[str, Any]:
     evaluations = runner.outputs("Evaluator", "evaluation")
-    models = runner.outputs("Trainer", "model")
+    models = runner.outputs("Ensemble", "model") or runner.outputs("Trainer", "model")
     if not evaluations or not models:
         return {}
     from components.calibration import read_temperature
@@ -199,7 +204,7 @@ def _model(runner: Runner, config: Config) -> dict[str, Any]:
     pushed = runner.outputs("Pusher", "pushed_model")
     target = _served(pushed[0]) if pushed else None
     return {
-        "backbone": config.backbone.model or config.backbone.name,
+        "backbone": "+".join((config.backbone.model or config.backbone.name, *config.ensemble.backbones)),
         "pushed_to": target,
         "version": Path(target).name if target else None,
     }

@@ -10,8 +10,11 @@ import numpy as np
 from components.backbone import choose_backbone
 from components.backbone.cut import cut_for
 from components.calibration import read_temperature
+from components.ensemble.trunks import trunks_of
 from components.test_time_views import view
+from pipeline.backbone_config import BackboneConfig
 from pipeline.config import Config
+from pipeline.nodes import node_of
 from tests.e2e import sample
 
 if TYPE_CHECKING:
@@ -47,7 +50,7 @@ def answers(pushed: Path, images: "Images") -> np.ndarray:
 
 
 def trained_answers(workspace: Path, config: Config, images: "Images") -> np.ndarray:
-    """What the model says that Keras trained in a workspace's first run, with its own graph.
+    """What the models say that Keras trained in a workspace's first run, with their own graphs.
 
     Args:
         workspace: whose first run was pushed.
@@ -55,24 +58,37 @@ def trained_answers(workspace: Path, config: Config, images: "Images") -> np.nda
         images: encoded.
 
     Returns:
-        probabilities float32 [batch, classes].
+        probabilities float32 [batch, classes]: of the one model, or of the mean of several.
     """
     import tensorflow as tf
     import tensorflow_transform as tft
 
-    from components.trainer.model import TransferModel
-    from components.trainer.run_fn import WEIGHTS_FILE
-
     summary, artifacts = sample.summaries(workspace)[0], workspace / "artifacts"
-    backbone, classes = choose_backbone(config.backbone), len(summary["evaluation"]["labels"])
-    cut = cut_for(backbone, [phase.unfreeze for phase in config.trainer.phases])
-    model = TransferModel(backbone, cut, classes, config.trainer).whole
-    model.load_weights(_first(artifacts / "Trainer" / "model_run") / WEIGHTS_FILE)
     transform = tft.TFTransformOutput(str(_first(artifacts / "Transform" / "transform_graph")))
     pixels = transform.transform_features_layer()({"image": images})["image_xf"]
     seen = [pixels, *(view(pixels, name) for name in config.test_time_views())]
-    logits = tf.reduce_mean([model(each, training=False) for each in seen], axis=0)
-    return np.asarray(tf.nn.softmax(logits / read_temperature(summary["model"]["pushed_to"])))
+    logits, classes = [], len(summary["evaluation"]["labels"])
+    trunks = trunks_of(config.backbone, config.ensemble.backbones)
+    for backbone, name in zip(trunks, ("", *config.ensemble.backbones), strict=True):
+        outputs = artifacts / node_of("Trainer", name)
+        model = _trained(backbone, config, classes, _first(outputs / "model_run"))
+        temperature = read_temperature(str(_first(outputs / "model") / "Format-Serving"))
+        logits.append(tf.reduce_mean([model(each, training=False) for each in seen], axis=0) / temperature)
+    if len(logits) == 1:
+        return np.asarray(tf.nn.softmax(logits[0]))
+    mean = tf.reduce_mean(tf.nn.log_softmax(logits), axis=0)
+    return np.asarray(tf.nn.softmax(mean / read_temperature(summary["model"]["pushed_to"])))
+
+
+def _trained(config: BackboneConfig, whole: Config, classes: int, model_run: Path) -> Any:
+    from components.trainer.model import TransferModel
+    from components.trainer.run_fn import WEIGHTS_FILE
+
+    backbone = choose_backbone(config)
+    cut = cut_for(backbone, [phase.unfreeze for phase in whole.trainer.phases])
+    model = TransferModel(backbone, cut, classes, whole.trainer).whole
+    model.load_weights(model_run / WEIGHTS_FILE)
+    return model
 
 
 def random_ops(pushed: Path) -> set[str]:

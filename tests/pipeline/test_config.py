@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from pipeline.augment_config import AugmentConfig
-from pipeline.config import Config, EvaluatorConfig, ThresholdConfig
+from pipeline.backbone_config import BackboneConfig
+from pipeline.config import Config, EnsembleConfig, EvaluatorConfig, ThresholdConfig
 from pipeline.data_config import DataConfig, SplitConfig
 from pipeline.trainer_config import PhaseConfig, TrainerConfig
 
@@ -191,3 +192,14 @@ def test_test_time_views(asked: Any, horizontal: bool, vertical: bool, views: tu
         trainer=TrainerConfig(test_time_views=asked),
     )
     assert config.test_time_views() == config.recipe().test_time_views == views
+
+
+def test_trunks_of_an_ensemble_differ() -> None:
+    with pytest.raises(ValidationError, match="backbones must differ. Received: .*vgg16"):
+        EnsembleConfig(backbones=("vgg16", "vgg16"))
+    others = EnsembleConfig(backbones=("efficientnet_lite0",))
+    with pytest.raises(ValidationError, match="Received: efficientnet_lite0 twice. Set ensemble.backbones="):
+        Config(data=DataConfig(path="pictures"), ensemble=others)
+    # The name says nothing where the model is the user's own.
+    for backbone in (BackboneConfig(name="vgg16"), BackboneConfig(model="mine.keras")):
+        assert Config(data=DataConfig(path="pictures"), backbone=backbone, ensemble=others)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import Config
+from pipeline.config import Config, EnsembleConfig
 from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
 from pipeline.nodes import NODES, check_range, nodes_of
@@ -13,9 +13,14 @@ from pipeline.workspace import Workspace
 
 PLAIN = Config(data=DataConfig(source="solar_cells"))
 SEARCHING = PLAIN.model_copy(update={"tuner": TunerConfig(trials=5)})
+JOINED = SEARCHING.model_copy(
+    update={"ensemble": EnsembleConfig(backbones=("efficientnet_lite2", "efficientnet_lite1"))}
+)
 
 
-@pytest.mark.parametrize("config", [PLAIN, SEARCHING])
+@pytest.mark.parametrize(
+    "config", [PLAIN, SEARCHING, JOINED, JOINED.model_copy(update={"tuner": TunerConfig()})]
+)
 def test_nodes_are_those_that_run(tmp_path: Path, config: Config) -> None:
     from tfx.orchestration import metadata
 
@@ -27,15 +32,23 @@ def test_nodes_are_those_that_run(tmp_path: Path, config: Config) -> None:
     assert tuple(runner.node_ids) == nodes_of(config)
 
 
-def test_tuner_is_a_node_where_it_has_trials() -> None:
-    assert nodes_of(SEARCHING) == NODES
-    assert nodes_of(PLAIN) == tuple(node for node in NODES if node != "Tuner")
+def test_nodes_that_are_asked_for() -> None:
+    assert nodes_of(SEARCHING) == tuple(node for node in NODES if node != "Ensemble")
+    assert nodes_of(PLAIN) == tuple(node for node in NODES if node not in ("Tuner", "Ensemble"))
+    others = ("efficientnet_lite1", "efficientnet_lite2")
+    assert set(nodes_of(JOINED)) == {
+        *NODES,
+        *(f"{node}.{x}" for node in ("Augment", "Trainer") for x in others),
+    }
 
 
-def test_check_range_says_why_there_is_no_tuner() -> None:
-    check_range("Tuner", "Tuner", nodes_of(SEARCHING))
-    for start, stop in (("Tuner", None), (None, "Tuner")):
-        with pytest.raises(InputError, match="^Tuner takes no part in this run: tuner.trials is 0."):
+@pytest.mark.parametrize(
+    ("node", "text"), [("Tuner", "tuner.trials is 0."), ("Ensemble", "ensemble.backbones is empty.")]
+)
+def test_check_range_says_why_a_node_takes_no_part(node: str, text: str) -> None:
+    check_range(node, node, nodes_of(JOINED))
+    for start, stop in ((node, None), (None, node)):
+        with pytest.raises(InputError, match=f"^{node} takes no part in this run: {text}"):
             check_range(start, stop, nodes_of(PLAIN))
 
 

@@ -16,8 +16,8 @@ from tensorflow.core.protobuf import saved_model_pb2
 from components import features
 from components.backbone.pushed import pushed_backbone
 from components.calibration import read_temperature
-from components.trainer.calibration import Calibration
-from components.trainer.export import ServedClassifier, export
+from components.temperature import Calibration
+from components.trainer.export import ServedModel, export
 from components.transform import decode_images
 
 pytestmark = pytest.mark.slow
@@ -107,7 +107,7 @@ def test_views_matter(model: Any, pictures: np.ndarray) -> None:
 def test_forward_pass_stays_small_whatever_is_sent(
     model: Any, pictures: np.ndarray, views: tuple[str, ...]
 ) -> None:
-    served = ServedClassifier(model, _Transform(), LABELS, 1.0, views)  # type: ignore[arg-type]
+    served = ServedModel(model, _Transform(), LABELS, 1.0, views)  # type: ignore[arg-type]
     sizes = []
 
     def note(images: np.ndarray) -> np.ndarray:

@@ -12,7 +12,8 @@ import pytest
 from components import progress
 from components.feature_store import FeatureStore
 from components.recipe import apply
-from components.trainer.calibration import calibrate, logits_of
+from components.temperature import calibrate
+from components.trainer.logits import logits_of
 from components.trainer.phases import train_phases
 from components.tuner import trial
 from components.tuner.trial import Trials

@@ -5,14 +5,12 @@ Networks", 2017, section 4.2). Label smoothing makes a model too modest, long tr
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
 from components.calibration import expected_calibration_error, reliability
-from components.feature_store import FeatureStore
 
 _COLDEST, _HOTTEST = 0.05, 20.0
 _PRIOR_DEVIATION = 0.5
@@ -72,27 +70,6 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray, weights: np.ndarray)
 
     bounds = (np.log(_COLDEST), np.log(_HOTTEST))
     return float(np.exp(minimize_scalar(objective, bounds=bounds, method="bounded").x))
-
-
-def logits_of(trained: Any, store: FeatureStore, views: int, batch_size: int) -> np.ndarray:
-    """What the exported model's logits are on a cached split: the mean over its views.
-
-    Args:
-        trained: Keras model, what `store` holds -> logits.
-        store: its first views are the plain one and the test-time views.
-        views: how many they are.
-        batch_size: pictures in one forward pass.
-
-    Returns:
-        float64 [records, classes].
-    """
-    starts = range(0, len(store), batch_size)
-    windows = [range(start, min(start + batch_size, len(store))) for start in starts]
-    by_view = [
-        [trained.predict_on_batch(store.read(rows, [view] * len(rows))[0]) for rows in windows]
-        for view in range(views)
-    ]
-    return np.asarray(np.mean([np.concatenate(batches) for batches in by_view], axis=0, dtype=np.float64))
 
 
 def _likelihood(logits: np.ndarray, labels: np.ndarray, weights: np.ndarray, temperature: float) -> float:

@@ -1,0 +1,59 @@
+"""The SavedModel of an ensemble: its members inside, each with its own preprocessing."""
+
+import os
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+from components.served_classifier import LABELS_FILE, ServedClassifier
+
+_TINY = 1e-30
+"""Of a probability that float32 has no digits for; its logarithm is to stay finite."""
+
+
+class ServedEnsemble(ServedClassifier):
+    """Answers with the mean of its members' logits, each at its own temperature, at one of its own.
+
+    The mean of logits is the geometric mean of probabilities: a member that is sure can outvote, one
+    that is not has little to say (Hinton, "Training Products of Experts by Minimizing Contrastive
+    Divergence", 2002).
+
+    Attributes:
+        temperature: what the mean is divided by; to be set before the first answer.
+    """
+
+    def __init__(self, folders: Sequence[str]) -> None:
+        """
+        Args:
+            folders: of exported models that know the same classes in the same order.
+
+        Raises:
+            ValueError: they do not.
+        """
+        labels = [_labels(folder) for folder in folders]
+        if any(other != labels[0] for other in labels):
+            raise ValueError(f"the members of an ensemble must know the same classes. Received: {labels}")
+        super().__init__(labels[0])
+        self.temperature = 1.0
+        self._members = [tf.saved_model.load(folder) for folder in folders]
+
+    def logits(self, image_bytes: tf.Tensor) -> tf.Tensor:
+        """Encoded pictures, string [batch] -> float32 [batch, classes], before the temperature."""
+        answers = [
+            member.signatures["serving_default"](image_bytes=image_bytes)["probabilities"]
+            for member in self._members
+        ]
+        return tf.reduce_mean(tf.math.log(tf.maximum(answers, _TINY)), axis=0)
+
+    def probabilities(self, image_bytes: tf.Tensor) -> tf.Tensor:
+        return tf.nn.softmax(self.logits(image_bytes) / self.temperature)
+
+    def indices(self, names: tf.Tensor) -> tf.Tensor:
+        is_class = names == self.labels[None]
+        # A name that is no class has Transform's number for it.
+        return tf.where(tf.reduce_any(is_class, axis=1), tf.argmax(is_class, axis=1), -1)
+
+
+def _labels(folder: str) -> list[str]:
+    with tf.io.gfile.GFile(os.path.join(folder, "assets", LABELS_FILE)) as file:
+        return str(file.read()).splitlines()

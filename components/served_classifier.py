@@ -1,0 +1,77 @@
+"""What is served, whatever answers inside of it: raw image bytes in, class names and probabilities out."""
+
+import os
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+import tensorflow as tf
+
+from components import features
+from components.backbone.pushed import EXTRA
+from components.calibration import write_fields
+from components.temperature import Calibration
+
+LABELS_FILE = "labels.txt"
+
+
+class ServedClassifier(tf.Module):
+    """The signatures; what they ask is `probabilities` and `indices`."""
+
+    def __init__(self, labels: list[str]) -> None:
+        """`labels` are the class names in the order of the probabilities."""
+        super().__init__()
+        self.labels = tf.constant(labels)
+        self.labels_file = tf.saved_model.Asset(_write_labels(labels))
+
+    def probabilities(self, image_bytes: tf.Tensor) -> tf.Tensor:
+        """Encoded pictures, string [batch] -> float32 [batch, classes]; an empty batch is one, too."""
+        raise NotImplementedError
+
+    def indices(self, names: tf.Tensor) -> tf.Tensor:
+        """Class names, string [batch, 1] -> int64 [batch], their places in `labels`."""
+        raise NotImplementedError
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="image_bytes")])
+    def serving_default(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
+        """string [batch] -> label, probability [batch]; probabilities, labels [batch, classes]."""
+        return self._answer(image_bytes)
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
+    def serving_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The same for serialized tf.Examples with the feature `image`."""
+        parsed = tf.io.parse_example(examples, {features.IMAGE: tf.io.FixedLenFeature([], tf.string)})
+        return self._answer(parsed[features.IMAGE])
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
+    def label_ids(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Serialized tf.Examples -> `label_xf` int64 [batch]: for the Evaluator."""
+        parsed = tf.io.parse_example(examples, {features.LABEL: tf.io.FixedLenFeature([1], tf.string)})
+        return {features.LABEL_XF: self.indices(parsed[features.LABEL])}
+
+    def save(self, directory: str, calibration: Calibration) -> None:
+        """Writes the SavedModel, and the calibration in its `assets.extra`."""
+        signatures = {
+            "serving_default": self.serving_default,
+            "serving_examples": self.serving_examples,
+            "label_ids": self.label_ids,
+        }
+        tf.saved_model.save(self, directory, signatures=signatures)
+        write_fields(asdict(calibration), os.path.join(directory, EXTRA))
+
+    def _answer(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
+        probabilities = self.probabilities(image_bytes)
+        best = tf.argmax(probabilities, axis=1)
+        return {
+            "label": tf.gather(self.labels, best),
+            "probability": tf.reduce_max(probabilities, axis=1),
+            "probabilities": probabilities,
+            "labels": tf.tile(self.labels[None], (tf.shape(probabilities)[0], 1)),
+        }
+
+
+def _write_labels(labels: list[str]) -> str:
+    """A file for `tf.saved_model.Asset`, which copies it under its own name into `assets/`."""
+    path = Path(tempfile.mkdtemp()) / LABELS_FILE
+    path.write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
+    return str(path)
