@@ -10,7 +10,7 @@ from pipeline.section import Section, Share
 class AugmentConfig(Section):
     """Augment: K views of each training image, drawn once and reduced to cached features."""
 
-    views: Annotated[int, Field(ge=1, le=64)] = 4
+    views: Annotated[int, Field(ge=1, le=64)] = 2
     """The first view is the plain image. Each further one costs a forward pass per image."""
     horizontal_flip: bool = True
     vertical_flip: bool = False

@@ -78,7 +78,7 @@ class TrainerConfig(Section):
     mixed_float16 on a GPU, float32 without one."""
     phases: Annotated[tuple[PhaseConfig, ...], Field(min_length=1)] = (
         PhaseConfig(name="head", epochs=15, min_steps=300, head_rate=3e-3, batch_size=64),
-        PhaseConfig(name="fine_tune", epochs=9, min_steps=150, unfreeze="30%"),
+        PhaseConfig(name="fine_tune", epochs=6, min_steps=150, unfreeze="20%"),
     )
     test_time_views: tuple[TestTimeView, ...] | Literal["flips"] = ()
     """Views beside the plain one that the exported model looks at, averaging their logits. Each costs a
