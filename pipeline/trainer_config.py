@@ -69,8 +69,8 @@ class TrainerConfig(Section):
     """Decoupled decay; only `adamw` takes one."""
     averaging: Literal["none", "ema", "swa"] = "ema"
     """Averages the weights over the steps, with a momentum of 0.99 (`ema`), or over the ends of the last
-    quarter of the epochs (`swa`); the average is what eval judges and what is kept. `ema` costs nothing and
-    was ahead wherever it was compared (docs/decisions.md, 27 and 28)."""
+    quarter of the epochs (`swa`); the average is what eval judges and what is kept. Why `ema`:
+    docs/decisions.md, 27 and 28."""
     batch_norm: Literal["frozen", "adapts"] = "frozen"
     """Whether BatchNorm in unfrozen stages follows the new data: running statistics, scales and offsets."""
     precision: Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"] = "auto"
