@@ -11,6 +11,7 @@ lying there as plain files. A row is kept as soon as it was measured: a killed b
 import argparse
 import statistics
 import tempfile
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -40,27 +41,43 @@ def regressions(table: Rows, plain: Plain, arguments: argparse.Namespace) -> dic
     both = table.row(
         "logistic regressions", about_data(arguments), lambda: measure("benchmarks.logistic", plain.written)
     )
-    return {way: {**both[way], "wall_seconds": both["wall_seconds"]} for way in logistic.WAYS}
+    shared = {key: both[key] for key in ("wall_seconds", "measured_on")}
+    return {way: {**both[way], **shared} for way in logistic.WAYS}
 
 
 def lines(reached: Mapping[str, Sequence[Row]]) -> list[list[str]]:
     """The table: a line for each way, its rows being those of its seeds.
 
-    Times are compared with those of the guide's more accurate version.
+    Seconds of different machines stand side by side.
     """
-    guides = [way for way in reached if way in GUIDES]
-    best = max(guides, key=lambda way: _mean(reached[way], "accuracy"), default=None)
     table = []
     for way, rows in reached.items():
         figures = (spread([row[key] for row in rows]) for key in ("accuracy", "macro_f1"))
-        seconds = _mean(rows, "wall_seconds")
-        share = f"{seconds / _mean(reached[best], 'wall_seconds'):.2f}" if best else ""
-        table.append([way, *figures, f"{seconds:.0f}", share])
+        seconds = " / ".join(f"{mean:.0f}" for mean in _seconds(rows).values())
+        ratios = shares(rows, reached)
+        table.append([way, *figures, seconds, spread(ratios, 3) if ratios else ""])
     return table
 
 
-def _mean(rows: Sequence[Row], key: str) -> float:
-    return statistics.mean(row[key] for row in rows)
+def shares(rows: Sequence[Row], reached: Mapping[str, Sequence[Row]]) -> list[float]:
+    """Each row's time as a share of what the guide's more accurate version took on the same machine.
+
+    Rows of machines on which the guide was not measured are left out.
+    """
+    guides = [reached[way] for way in reached if way in GUIDES]
+    accuracy = (statistics.mean(row["accuracy"] for row in rows) for rows in guides)
+    _, best = max(zip(accuracy, guides, strict=True), key=lambda pair: pair[0], default=(0, ()))
+    theirs = _seconds(best)
+    here = (row for row in rows if row["measured_on"] in theirs)
+    return [row["wall_seconds"] / theirs[row["measured_on"]] for row in here]
+
+
+def _seconds(rows: Sequence[Row]) -> dict[str, float]:
+    """The mean time on each machine."""
+    by_machine = defaultdict(list)
+    for row in rows:
+        by_machine[row["measured_on"]].append(row["wall_seconds"])
+    return {machine: statistics.mean(seconds) for machine, seconds in by_machine.items()}
 
 
 def main() -> None:
@@ -86,12 +103,14 @@ def main() -> None:
             print(f"seed {seed} is done", flush=True)
     print_table(lines(reached), HEADER)
     places = {
-        way: (_mean(rows, "wall_seconds"), *mean_and_spread([row["accuracy"] for row in rows]))
+        way: (statistics.mean(ratios), *mean_and_spread([row["accuracy"] for row in rows]))
         for way, rows in reached.items()
+        if (ratios := shares(rows, reached))
     }
-    title = f"Accuracy against time, {data_name(arguments.data)}"
-    path = plot_path("keras_guide", arguments)
-    plots.points(path, title, places, "seconds, everything included", "accuracy on test", "log")
+    if places:
+        title = f"Accuracy against time, {data_name(arguments.data)}"
+        path = plot_path("keras_guide", arguments)
+        plots.points(path, title, places, "time, as a share of the guide's", "accuracy on test", "log")
 
 
 if __name__ == "__main__":

@@ -64,31 +64,46 @@ def machine() -> dict[str, Any]:
     }
 
 
+def machine_name() -> str:
+    """What times are compared within: cores and processor."""
+    return f"{machine()['cores']} x {machine()['cpu']}"
+
+
 def _cpu_model() -> str:
-    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.processor() or "unknown"
+    """Name and widest vectors: behind one name of a virtual machine stand processors of many kinds."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    facts = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
+    flags = facts.get("flags", "").split()
+    widest = next((name for name in ("amx_bf16", "avx512_bf16", "avx512f", "avx2") if name in flags), "")
+    return f"{facts.get('model name') or platform.processor() or 'unknown'} {widest}".strip()
 
 
 class Rows:
     """The rows of one benchmark, each on disk as soon as it was measured.
 
-    A benchmark that was killed goes on from there: what was measured with the same settings, on a like
-    machine, is not measured again.
+    A benchmark that was killed goes on from there: what was measured with the same settings is not
+    measured again.
 
     Attributes:
-        rows: by key, in the order of measuring; each with its `settings` and `date`.
+        rows: by key, in the order of measuring; each with its `settings`, `date` and `measured_on`.
     """
 
-    def __init__(self, name: str, resume: bool = True, folder: Path = RESULTS) -> None:
-        self._name, self._folder = name, folder
-        found = read_json(name, folder) if resume else {}
-        is_like = found and all(found["machine"][fact] == machine()[fact] for fact in ("cores", "cpu"))
-        self.rows: dict[str, Row] = found["data"] if is_like else {}
+    def __init__(
+        self, name: str, resume: bool = True, folder: Path = RESULTS, any_machine: bool = False
+    ) -> None:
+        """
+        Args:
+            name: of the file.
+            resume: whether rows that are there count.
+            folder: of the file.
+            any_machine: whether rows of another machine count as well: what they reached is the same, what
+                they took is not.
+        """
+        self._name, self._folder, self._any_machine = name, folder, any_machine
+        self.rows: dict[str, Row] = read_json(name, folder).get("data", {}) if resume else {}
 
     def row(self, key: str, settings: Mapping[str, Any], measure: Callable[[], Row]) -> Row:
-        """The row of `key`: the kept one if its settings are the same, else measured and written.
+        """The row of `key`: the kept one if it means the same, else measured and written.
 
         Args:
             key: names the row, such as `balanced, seed 17`.
@@ -97,10 +112,14 @@ class Rows:
         """
         wanted = json.loads(json.dumps(settings))
         kept = self.rows.get(key)
-        if kept is None or kept["settings"] != wanted:
-            self.rows[key] = {"settings": wanted, "date": date.today().isoformat(), **measure()}
+        if kept is None or kept["settings"] != wanted or not self._is_near(kept):
+            about = {"settings": wanted, "date": date.today().isoformat(), "measured_on": machine_name()}
+            self.rows[key] = {**about, **measure()}
             write_json(self._name, self.rows, self._folder)
         return self.rows[key]
+
+    def _is_near(self, row: Row) -> bool:
+        return self._any_machine or row["measured_on"] == machine_name()
 
 
 def mean_and_spread(values: Sequence[float]) -> tuple[float, float]:

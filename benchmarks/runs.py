@@ -3,13 +3,14 @@
 import argparse
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -100,19 +101,28 @@ def about_data(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def measure(module: str, *arguments: str) -> dict[str, Any]:
-    """Runs a module of the benchmarks in a process of its own; its last line is JSON.
+    """Runs a module of the benchmarks in a process of its own, with TensorFlow as it comes.
+
+    Args:
+        module: its last line is JSON.
+        arguments: of the module.
 
     Returns:
         That, and `wall_seconds` from the start of the process to its end.
     """
     started = time.monotonic()
-    output = _output([sys.executable, "-m", module, *arguments])
+    output = _output([sys.executable, "-m", module, *arguments], _as_it_comes())
     result: dict[str, Any] = json.loads(output.splitlines()[-1])
     return {**result, "wall_seconds": round(time.monotonic() - started, 3)}
 
 
-def _output(command: Sequence[str]) -> str:
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+def _as_it_comes() -> dict[str, str]:
+    """The environment without what `components` asks of TensorFlow for Graft's own sake."""
+    return {name: value for name, value in os.environ.items() if name != "TF_ENABLE_ONEDNN_OPTS"}
+
+
+def _output(command: Sequence[str], environment: Mapping[str, str] | None = None) -> str:
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(done.stderr)
     return done.stdout
@@ -181,9 +191,9 @@ def data_name(data: str | None) -> str:
 
 
 def open_table(name: str, arguments: argparse.Namespace) -> results.Rows:
-    """The rows `<name>_<data>`, where the options want them."""
+    """The rows `<name>_<data>`, where the options want them; those of other machines count."""
     folder = arguments.out or results.RESULTS
-    return results.Rows(f"{name}_{data_name(arguments.data)}", arguments.resume, folder)
+    return results.Rows(f"{name}_{data_name(arguments.data)}", arguments.resume, folder, any_machine=True)
 
 
 def plot_path(name: str, arguments: argparse.Namespace) -> Path:

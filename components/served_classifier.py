@@ -35,13 +35,20 @@ class ServedClassifier(tf.Module):
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="image_bytes")])
     def serving_default(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
         """string [batch] -> label, probability [batch]; probabilities, labels [batch, classes]."""
-        return self._answer(image_bytes)
+        probabilities = self.probabilities(image_bytes)
+        best = tf.argmax(probabilities, axis=1)
+        return {
+            "label": tf.gather(self.labels, best),
+            "probability": tf.reduce_max(probabilities, axis=1),
+            "probabilities": probabilities,
+            "labels": tf.tile(self.labels[None], (tf.shape(probabilities)[0], 1)),
+        }
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
     def serving_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
         """The same for serialized tf.Examples with the feature `image`."""
         parsed = tf.io.parse_example(examples, {features.IMAGE: tf.io.FixedLenFeature([], tf.string)})
-        return self._answer(parsed[features.IMAGE])
+        return self.serving_default(parsed[features.IMAGE])  # a call in the graph, not a second copy of it
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
     def label_ids(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -58,16 +65,6 @@ class ServedClassifier(tf.Module):
         }
         tf.saved_model.save(self, directory, signatures=signatures)
         write_fields(asdict(calibration), os.path.join(directory, EXTRA))
-
-    def _answer(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
-        probabilities = self.probabilities(image_bytes)
-        best = tf.argmax(probabilities, axis=1)
-        return {
-            "label": tf.gather(self.labels, best),
-            "probability": tf.reduce_max(probabilities, axis=1),
-            "probabilities": probabilities,
-            "labels": tf.tile(self.labels[None], (tf.shape(probabilities)[0], 1)),
-        }
 
 
 def _write_labels(labels: list[str]) -> str:

@@ -30,3 +30,13 @@ def test_imports_nothing_heavy(module: str) -> None:
     done = run_python("-c", f"import sys, {module}; print([m for m in {HEAVY} if m in sys.modules])")
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("module", ["pipeline.runners.run_command", "pipeline.predict", "components"])
+@pytest.mark.parametrize("asked", [None, "0"])
+def test_tensorflow_is_told_of_its_faster_kernels_before_it_loads(module: str, asked: str | None) -> None:
+    flag = "TF_ENABLE_ONEDNN_OPTS"
+    before = f"os.environ.pop({flag!r}, None)" if asked is None else f"os.environ[{flag!r}] = {asked!r}"
+    after = f"print(os.environ[{flag!r}], 'tensorflow' in sys.modules)"
+    done = run_python("-c", f"import os, sys; {before}; import {module}; {after}")
+    assert done.stdout.split() == [asked or "1", "False"], done.stderr

@@ -16,6 +16,7 @@ from keras import layers
 from components.backbone import Backbone
 from components.backbone.cut import HEAD, split_trunk, unfrozen_stages
 from components.trainer.heads import build_head
+from components.trainer.pointwise import multiply_pixels
 from pipeline.trainer_config import TrainerConfig
 
 
@@ -56,6 +57,7 @@ class TransferModel:
         self.backbone, self.classes = backbone, classes
         self._norms_adapt = config.batch_norm == "adapts"
         self.trunk = backbone.build_pretrained()
+        multiply_pixels(self.trunk_layers())
         _, self.upper = split_trunk(self.trunk, cut)
         self.head = build_head(config, backbone.width, classes)
         self.whole = keras.Model(self.trunk.input, self.head(_mean(self.trunk.output)), name="whole")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks import keras_guide
-from benchmarks.keras_guide import GUIDES, guide, lines, regressions
+from benchmarks import keras_guide, results
+from benchmarks.keras_guide import GUIDES, guide, lines, regressions, shares
 from benchmarks.logistic import PLAIN, STANDARDISED
 from benchmarks.results import Row, Rows
 from benchmarks.runs import parser
@@ -16,8 +16,9 @@ from benchmarks.splits import Plain
 WRITTEN, MEANT = GUIDES
 
 
-def row(accuracy: float, seconds: float) -> Row:
-    return {"accuracy": accuracy, "macro_f1": accuracy - 0.1, "wall_seconds": seconds}
+def row(accuracy: float, seconds: float, machine: str = "here") -> Row:
+    about = {"accuracy": accuracy, "macro_f1": accuracy - 0.1}
+    return {**about, "wall_seconds": seconds, "measured_on": machine}
 
 
 @pytest.fixture
@@ -40,9 +41,16 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
 
     def measure(*call: str) -> dict[str, Any]:
         calls.append(call)
-        return {**row(0.8, 50), PLAIN: {"accuracy": 0.7}, STANDARDISED: {"accuracy": 0.6}}
+        return {
+            "accuracy": 0.8,
+            "macro_f1": 0.7,
+            "wall_seconds": 50,
+            PLAIN: {"accuracy": 0.7},
+            STANDARDISED: {"accuracy": 0.6},
+        }
 
     monkeypatch.setattr(keras_guide, "measure", measure)
+    monkeypatch.setattr(results, "machine_name", lambda: "here")
     return calls
 
 
@@ -54,11 +62,20 @@ def test_times_are_shares_of_the_better_guide() -> None:
         MEANT: [row(0.85, 600), row(0.85, 600)],
     }
     assert lines(reached) == [
-        ["fast", "0.8100 ± 0.0141", "0.7100 ± 0.0141", "60", "0.10"],
-        [PLAIN, "0.7900", "0.6900", "30", "0.05"],
-        [WRITTEN, "0.7000 ± 0.0000", "0.6000 ± 0.0000", "1000", "1.67"],
-        [MEANT, "0.8500 ± 0.0000", "0.7500 ± 0.0000", "600", "1.00"],
+        ["fast", "0.8100 ± 0.0141", "0.7100 ± 0.0141", "60", "0.100 ± 0.024"],
+        [PLAIN, "0.7900", "0.6900", "30", "0.050"],
+        [WRITTEN, "0.7000 ± 0.0000", "0.6000 ± 0.0000", "1000", "1.667 ± 0.000"],
+        [MEANT, "0.8500 ± 0.0000", "0.7500 ± 0.0000", "600", "1.000 ± 0.000"],
     ]
+
+
+def test_times_are_compared_within_a_machine() -> None:
+    reached = {
+        "fast": [row(0.8, 50), row(0.8, 30, "there"), row(0.8, 7, "elsewhere")],
+        MEANT: [row(0.8, 500), row(0.8, 100, "there")],
+    }
+    assert shares(reached["fast"], reached) == [0.1, 0.3]
+    assert [line[3] for line in lines(reached)] == ["50 / 30 / 7", "500 / 100"]
 
 
 def test_without_a_guide_there_is_nothing_to_compare_with() -> None:
@@ -87,7 +104,7 @@ def test_one_extraction_serves_both_regressions(
 ) -> None:
     rows = regressions(Rows("one", folder=tmp_path), plain, arguments)
     assert rows == {
-        PLAIN: {"accuracy": 0.7, "wall_seconds": 50},
-        STANDARDISED: {"accuracy": 0.6, "wall_seconds": 50},
+        PLAIN: {"accuracy": 0.7, "wall_seconds": 50, "measured_on": "here"},
+        STANDARDISED: {"accuracy": 0.6, "wall_seconds": 50, "measured_on": "here"},
     }
     assert len(asked) == 1

@@ -1,6 +1,5 @@
 """Rows survive a kill, and are measured again where they would mean something else."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -63,16 +62,16 @@ def test_no_resume_measures_anew(tmp_path: Path) -> None:
     assert work.done == 2
 
 
-@pytest.mark.parametrize(("fact", "kept"), [("cpu", False), ("cores", False), ("numpy", True)])
-def test_figures_of_another_machine_are_not_mixed_in(tmp_path: Path, fact: str, kept: bool) -> None:
+@pytest.mark.parametrize(("any_machine", "times"), [(True, 1), (False, 2)])
+def test_times_of_another_machine_are_not_mixed_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, any_machine: bool, times: int
+) -> None:
     work = Work()
-    Rows("one", folder=tmp_path).row("a", {}, work)
-    path = tmp_path / "one.json"
-    content = json.loads(path.read_text())
-    content["machine"][fact] = "another"
-    path.write_text(json.dumps(content))
-    Rows("one", folder=tmp_path).row("a", {}, work)
-    assert work.done == (1 if kept else 2)
+    for name in ("2 x old", "2 x new"):
+        monkeypatch.setattr(results, "machine_name", lambda name=name: name)
+        row = Rows("one", folder=tmp_path, any_machine=any_machine).row("a", {}, work)
+    assert work.done == times
+    assert row["measured_on"] == ("2 x old" if any_machine else "2 x new")
 
 
 def test_mean_and_spread() -> None:

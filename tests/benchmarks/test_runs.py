@@ -119,6 +119,14 @@ def test_measure_reads_the_last_line_and_takes_the_time(tmp_path: Path) -> None:
     assert 0 < result["wall_seconds"] < 30
 
 
+def test_measure_leaves_tensorflow_as_it_comes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "1")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    flag = "print(json.dumps({'flag': os.environ.get('TF_ENABLE_ONEDNN_OPTS')}))"
+    (tmp_path / "shows_the_flag.py").write_text(f"import json, os; {flag}")
+    assert measure("shows_the_flag")["flag"] is None
+
+
 def test_memory_of_children_is_seen() -> None:
     script = "import time; held = bytearray(200 * 2**20); time.sleep(1)"
     with peak_memory(every_seconds=0.05) as peak:
