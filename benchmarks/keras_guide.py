@@ -65,8 +65,7 @@ def shares(rows: Sequence[Row], reached: Mapping[str, Sequence[Row]]) -> list[fl
     Rows of machines on which the guide was not measured are left out.
     """
     guides = [reached[way] for way in reached if way in GUIDES]
-    accuracy = (statistics.mean(row["accuracy"] for row in rows) for rows in guides)
-    _, best = max(zip(accuracy, guides, strict=True), key=lambda pair: pair[0], default=(0, ()))
+    best = max(guides, key=lambda rows: statistics.mean(row["accuracy"] for row in rows), default=())
     theirs = _seconds(best)
     here = (row for row in rows if row["measured_on"] in theirs)
     return [row["wall_seconds"] / theirs[row["measured_on"]] for row in here]

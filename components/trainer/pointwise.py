@@ -1,7 +1,7 @@
 """Convolutions of one pixel as matrix products, which TensorFlow differentiates faster.
 
-A 1x1 convolution multiplies each pixel's channels by a matrix. TensorFlow knows that on the way forward, but
-on the way back it takes its path for kernels of any size (docs/decisions.md, 43).
+A 1x1 convolution multiplies each pixel's channels by a matrix, and the gradients of a product cost no more
+than two products; TensorFlow's gradients of a convolution do (docs/decisions.md, 43).
 """
 
 from collections.abc import Iterable
