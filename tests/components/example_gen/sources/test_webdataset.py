@@ -159,6 +159,8 @@ def compressed(how: str) -> bytes:
         (content_of([("0.jpg", b"x"), ("0.jpg", b"y")]), "holds `0.jpg` twice"),
         (content_of([]), "holds no pictures"),
     ],
+    # Not by their bytes: gzip's hold the time, and two workers would not collect the same names.
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_malformed(tmp_path: Path, content: bytes, words: str) -> None:
     (tmp_path / "a.tar").write_bytes(content)
