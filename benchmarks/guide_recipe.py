@@ -14,7 +14,6 @@ the flag of `fit` through a functional model, so that the statistics move all th
 
 import argparse
 import json
-import resource
 import time
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ import tensorflow as tf
 from benchmarks.logistic import TRUNK, scores
 from components import features
 from components.backbone import get_backbone
+from pipeline.runners.peak_memory import peak_rss_mib
 
 _BATCH = 32
 
@@ -118,9 +118,7 @@ def main() -> None:
     parser.add_argument("--freeze-batch-norm", action="store_true")
     parser.add_argument("--verbose", type=int, default=0)
     result = follow(parser.parse_args())
-    # Linux counts in KiB.
-    peak = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
-    print(json.dumps({**result, "peak_rss_mib": peak}))
+    print(json.dumps({**result, "peak_rss_mib": round(peak_rss_mib(), 1)}))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ while TensorFlow and TFX are loaded, has a summary too.
 
 import json
 import os
-import resource
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -17,6 +16,7 @@ from components.evaluator.slices import OVERALL
 from components.example_validator.anomalies import read_anomalies
 from pipeline.config import Config
 from pipeline.nodes import NODES
+from pipeline.runners.peak_memory import peak_rss_mib
 
 if TYPE_CHECKING:
     from tfx import types
@@ -90,8 +90,7 @@ def summarise(
         "model": model,
         "wall_seconds": round(wall_seconds, 3),
         "overhead_seconds": round(wall_seconds - seconds, 3),
-        # Linux counts in KiB.
-        "peak_rss_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "peak_rss_mib": round(peak_rss_mib(), 1),
     }
 
 
