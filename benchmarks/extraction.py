@@ -104,7 +104,8 @@ def bare_loop(task: Task) -> int:
     config = task.config
     size, ops = choose_backbone(config.backbone).size, ops_of(config.augment)
     forward = compiled_trunk(task)
-    drawn = tf.function(lambda images, draws: augment(images, draws, ops), reduce_retracing=True)
+    specs = [tf.TensorSpec([None, size, size, 3]), tf.TensorSpec([None, sum(op.draws for op in ops)])]
+    drawn = tf.function(lambda images, draws: augment(images, draws, ops), input_signature=specs)
 
     def decode(record: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         text = tf.io.FixedLenFeature([], tf.string)
@@ -131,7 +132,8 @@ def compiled_trunk(task: Task) -> Callable[[Any], tuple[Any, Any]]:
         at_cut = lower(images, training=False)
         return at_cut, tf.reduce_mean(upper(at_cut, training=False), axis=(1, 2))
 
-    compiled: Callable[[Any], tuple[Any, Any]] = tf.function(forward, reduce_retracing=True)
+    specs = [tf.TensorSpec([None, *lower.input.shape[1:]])]
+    compiled: Callable[[Any], tuple[Any, Any]] = tf.function(forward, input_signature=specs)
     return compiled
 
 

@@ -30,6 +30,7 @@ from benchmarks.runs import (
 )
 from benchmarks.splits import Picture, Plain, some_of_each, write_manifest
 from components import features
+from pipeline.config_file import SAMPLE_CONFIG
 
 NOTHING = "from nothing"
 WITH_EVAL = "regression, eval's too"
@@ -73,12 +74,18 @@ class Few:
 
 
 def ours(table: Rows, preset: str, few: Few, arguments: argparse.Namespace) -> Row:
-    """A run of a preset."""
+    """A run of a preset; of the sample, with the sample's config."""
     others = [setting for setting in arguments.settings if not setting.startswith("data.")]
     settings = [f"preset={preset}", f"seed={few.seed}", *others]
     recipe = recipe_digest(settings, arguments.data)
     depends_on = {**about_data(arguments), "set": settings, "recipe": recipe}
-    return table.row(few.key(preset), depends_on, lambda: run_afresh(*settings, data=few.manifest()))
+    return table.row(few.key(preset), depends_on, lambda: _run(settings, few, arguments))
+
+
+def _run(settings: Sequence[str], few: Few, arguments: argparse.Namespace) -> Row:
+    config = SAMPLE_CONFIG if arguments.data is None else None
+    no_slices = "evaluator.slices=[]"  # the manifest has the class alone
+    return run_afresh(*settings, no_slices, data=few.manifest(), config=config)
 
 
 def nothing(table: Rows, few: Few, arguments: argparse.Namespace) -> Row:
@@ -86,7 +93,7 @@ def nothing(table: Rows, few: Few, arguments: argparse.Namespace) -> Row:
 
     def run() -> Row:
         settings = from_nothing(len(few.paths(features.TRAIN)), arguments.seen)
-        return run_afresh(*settings, f"seed={few.seed}", data=few.manifest())
+        return _run([*settings, f"seed={few.seed}"], few, arguments)
 
     recipe = recipe_digest(from_nothing(1, arguments.seen), arguments.data)
     depends_on = {**about_data(arguments), "seen": arguments.seen, "recipe": recipe}
@@ -113,8 +120,8 @@ def regressions(table: Rows, few: Few, arguments: argparse.Namespace) -> dict[st
     """The logistic regressions by way."""
 
     def fit(way: str, *splits: str) -> Row:
-        known = _features(few.plain)
-        return dict(logistic.regress(known, few.paths(*splits), few.paths(features.TEST), way))
+        known, (evaluation, test) = _features(few.plain), map(few.paths, (features.EVAL, features.TEST))
+        return dict(logistic.regress(known, few.paths(*splits), evaluation, test, way))
 
     fits = {way: partial(fit, way, features.TRAIN) for way in logistic.WAYS}
     fits[WITH_EVAL] = partial(fit, logistic.PLAIN, features.TRAIN, features.EVAL)

@@ -20,29 +20,43 @@ from benchmarks.results import Row, Rows, mean_and_spread, print_table, spread
 from benchmarks.runs import about_data, data_name, measure, open_table, parser, plot_path, run_preset
 from benchmarks.splits import Plain
 
-GUIDES = {"Keras guide": (), "Keras guide, BatchNorm frozen": ("--freeze-batch-norm",)}
-"""As it is written, and as it is meant."""
+WRITTEN, MEANT, HASTENED = GUIDES = (
+    "Keras guide",
+    "Keras guide, BatchNorm frozen",
+    "Keras guide, BatchNorm frozen, oneDNN",
+)
+"""As it is written, as it is meant, and with the kernels that Graft asks TensorFlow for."""
 HEADER = ("way", "accuracy", "macro F1", "seconds", "of the guide's time")
 
 
 def guide(table: Rows, way: str, seed: int, plain: Plain, arguments: argparse.Namespace) -> Row:
     """The row of the guide's recipe with one seed."""
     epochs = ("--head-epochs", arguments.head_epochs, "--fine-tune-epochs", arguments.fine_tune_epochs)
-    flags = (*map(str, epochs), "--seed", str(seed), *GUIDES[way])
+    is_frozen = () if way == WRITTEN else ("--freeze-batch-norm",)
+    flags = (*map(str, epochs), "--seed", str(seed), *is_frozen)
     return table.row(
         f"{way}, seed {seed}",
         {**about_data(arguments), "flags": flags},
-        lambda: measure("benchmarks.guide_recipe", plain.written, *flags),
+        lambda: measure("benchmarks.guide_recipe", plain.written, *flags, with_onednn=way == HASTENED),
     )
 
 
 def regressions(table: Rows, plain: Plain, arguments: argparse.Namespace) -> dict[str, Row]:
     """The logistic regressions by way: nothing in them is drawn, and one extraction serves both."""
-    both = table.row(
-        "logistic regressions", about_data(arguments), lambda: measure("benchmarks.logistic", plain.written)
+    every = table.row(
+        "logistic regressions",
+        {**about_data(arguments), "ways": logistic.WAYS},
+        lambda: measure("benchmarks.logistic", plain.written),
     )
-    shared = {key: both[key] for key in ("wall_seconds", "measured_on")}
-    return {way: {**both[way], **shared} for way in logistic.WAYS}
+    shared = every["wall_seconds"] - sum(every[way]["seconds"] for way in logistic.WAYS)
+    return {
+        way: {
+            **every[way],
+            "wall_seconds": shared + every[way]["seconds"],
+            "measured_on": every["measured_on"],
+        }
+        for way in logistic.WAYS
+    }
 
 
 def lines(reached: Mapping[str, Sequence[Row]]) -> list[list[str]]:
@@ -60,11 +74,12 @@ def lines(reached: Mapping[str, Sequence[Row]]) -> list[list[str]]:
 
 
 def shares(rows: Sequence[Row], reached: Mapping[str, Sequence[Row]]) -> list[float]:
-    """Each row's time as a share of what the guide's more accurate version took on the same machine.
+    """Each row's time as a share of what the guide took on the same machine, TensorFlow being as it comes.
 
+    Of its two versions, the more accurate one.
     Rows of machines on which the guide was not measured are left out.
     """
-    guides = [reached[way] for way in reached if way in GUIDES]
+    guides = [reached[way] for way in (WRITTEN, MEANT) if reached.get(way)]
     best = max(guides, key=lambda rows: statistics.mean(row["accuracy"] for row in rows), default=())
     theirs = _seconds(best)
     here = (row for row in rows if row["measured_on"] in theirs)
@@ -83,7 +98,7 @@ def main() -> None:
     """Measures what is missing, prints the table, draws the plot."""
     options = parser(__doc__)
     options.add_argument("--presets", nargs="*", default=["fast", "balanced", "best"])
-    options.add_argument("--guides", nargs="*", default=list(GUIDES), choices=list(GUIDES))
+    options.add_argument("--guides", nargs="*", default=list(GUIDES), choices=GUIDES)
     options.add_argument("--head-epochs", type=int, default=10)
     options.add_argument("--fine-tune-epochs", type=int, default=5)
     arguments = options.parse_args()

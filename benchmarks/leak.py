@@ -48,7 +48,7 @@ def main() -> None:
         for way, grouped in ways.items():
             settings = (f"data.split.seed={seed}", *grouped, *arguments.settings)
             run_it = partial(measured, arguments.data, arguments.group, settings)
-            depends_on = {"set": settings, "recipe": recipe_digest(settings)}
+            depends_on = {"set": settings, "recipe": recipe_digest(settings, arguments.data)}
             reached[way].append(table.row(f"{way}, split seed {seed}", depends_on, run_it))
         print(f"split seed {seed} is done", flush=True)
     lines = []

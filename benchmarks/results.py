@@ -10,6 +10,7 @@ import json
 import os
 import platform
 import statistics
+import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -64,6 +65,14 @@ def machine() -> dict[str, Any]:
     }
 
 
+@cache
+def revision() -> str:
+    """The commit that is measured, with `-dirty` where files differ from it; `unknown` without Git."""
+    command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
+    done = subprocess.run(command, cwd=RESULTS.parent, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
+
+
 def machine_name() -> str:
     """What times are compared within: cores and processor."""
     return f"{machine()['cores']} x {machine()['cpu']}"
@@ -85,7 +94,8 @@ class Rows:
     measured again.
 
     Attributes:
-        rows: by key, in the order of measuring; each with its `settings`, `date` and `measured_on`.
+        rows: by key, in the order of measuring; each with its `settings`, `date`, `measured_on` and
+            `revision`.
     """
 
     def __init__(
@@ -113,7 +123,12 @@ class Rows:
         wanted = json.loads(json.dumps(settings))
         kept = self.rows.get(key)
         if kept is None or kept["settings"] != wanted or not self._is_near(kept):
-            about = {"settings": wanted, "date": date.today().isoformat(), "measured_on": machine_name()}
+            about = {
+                "settings": wanted,
+                "date": date.today().isoformat(),
+                "measured_on": machine_name(),
+                "revision": revision(),
+            }
             self.rows[key] = {**about, **measure()}
             write_json(self._name, self.rows, self._folder)
         return self.rows[key]

@@ -27,13 +27,20 @@ OPEN_GATE = ("evaluator.thresholds=[{metric: accuracy, at_least: 0}]", "evaluato
 Summary = dict[str, Any]
 
 
-def run(workspace: Path, *settings: str, data: str | None = None, stop: str | None = None) -> Summary:
+def run(
+    workspace: Path,
+    *settings: str,
+    data: str | None = None,
+    config: Path | None = None,
+    stop: str | None = None,
+) -> Summary:
     """One run with an open gate.
 
     Args:
         workspace: a new one, unless the run should go on from what is there.
         settings: `KEY=VALUE`, as for `--set`.
         data: pictures; the sample if left out.
+        config: a YAML file; the sample's own, or the defaults for other pictures, if left out.
         stop: the node after which the run ends.
 
     Returns:
@@ -41,6 +48,7 @@ def run(workspace: Path, *settings: str, data: str | None = None, stop: str | No
     """
     command = [sys.executable, "pipeline_runner.py", "run", "--workspace", str(workspace), "--json"]
     command += ["--data", data] if data else []
+    command += ["--config", str(config)] if config else []
     command += ["--to", stop] if stop else []
     command += [part for setting in (*OPEN_GATE, *settings) for part in ("--set", setting)]
     summary: Summary = json.loads(_output(command))
@@ -55,8 +63,8 @@ def fresh_workspace() -> Iterator[Path]:
     shutil.rmtree(workspace)
 
 
-def run_afresh(*settings: str, data: str | None = None) -> results.Row:
-    """One run in a new workspace: what the benchmarks compare of its summary.
+def run_afresh(*settings: str, data: str | None = None, config: Path | None = None) -> results.Row:
+    """One run in a new workspace, as `run` makes it: what the benchmarks compare of its summary.
 
     Returns:
         `accuracy` and `macro_f1` on test, `wall_seconds` of the whole process, `nodes` (seconds by node),
@@ -64,7 +72,7 @@ def run_afresh(*settings: str, data: str | None = None) -> results.Row:
     """
     with fresh_workspace() as workspace:
         started = time.monotonic()
-        summary = run(workspace, *settings, data=data)
+        summary = run(workspace, *settings, data=data, config=config)
         seconds = time.monotonic() - started
     evaluation = summary["evaluation"]
     return {
@@ -100,25 +108,28 @@ def about_data(arguments: argparse.Namespace) -> dict[str, Any]:
     return {"data": data_name(arguments.data), "settings": settings}
 
 
-def measure(module: str, *arguments: str) -> dict[str, Any]:
+def measure(module: str, *arguments: str, with_onednn: bool = False) -> dict[str, Any]:
     """Runs a module of the benchmarks in a process of its own, with TensorFlow as it comes.
 
     Args:
         module: its last line is JSON.
         arguments: of the module.
+        with_onednn: asks TensorFlow for oneDNN's kernels, as Graft does.
 
     Returns:
         That, and `wall_seconds` from the start of the process to its end.
     """
     started = time.monotonic()
-    output = _output([sys.executable, "-m", module, *arguments], _as_it_comes())
+    output = _output([sys.executable, "-m", module, *arguments], _environment(with_onednn))
     result: dict[str, Any] = json.loads(output.splitlines()[-1])
     return {**result, "wall_seconds": round(time.monotonic() - started, 3)}
 
 
-def _as_it_comes() -> dict[str, str]:
-    """The environment without what `components` asks of TensorFlow for Graft's own sake."""
-    return {name: value for name, value in os.environ.items() if name != "TF_ENABLE_ONEDNN_OPTS"}
+def _environment(with_onednn: bool) -> dict[str, str]:
+    """This one, with or without what `components` asks of TensorFlow for Graft's own sake."""
+    flag = "TF_ENABLE_ONEDNN_OPTS"
+    others = {name: value for name, value in os.environ.items() if name != flag}
+    return {**others, flag: "1"} if with_onednn else others
 
 
 def _output(command: Sequence[str], environment: Mapping[str, str] | None = None) -> str:

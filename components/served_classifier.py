@@ -22,7 +22,6 @@ class ServedClassifier(tf.Module):
         """`labels` are the class names in the order of the probabilities."""
         super().__init__()
         self.labels = tf.constant(labels)
-        self.labels_file = tf.saved_model.Asset(_write_labels(labels))
 
     def probabilities(self, image_bytes: tf.Tensor) -> tf.Tensor:
         """Encoded pictures, string [batch] -> float32 [batch, classes]; an empty batch is one, too."""
@@ -63,12 +62,11 @@ class ServedClassifier(tf.Module):
             "serving_examples": self.serving_examples,
             "label_ids": self.label_ids,
         }
-        tf.saved_model.save(self, directory, signatures=signatures)
+        names = [label.decode() for label in self.labels.numpy()]
+        with tempfile.TemporaryDirectory() as folder:
+            # An asset is copied under its own name into `assets/`.
+            file = Path(folder) / LABELS_FILE
+            file.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
+            self.labels_file = tf.saved_model.Asset(str(file))
+            tf.saved_model.save(self, directory, signatures=signatures)
         write_fields(asdict(calibration), os.path.join(directory, EXTRA))
-
-
-def _write_labels(labels: list[str]) -> str:
-    """A file for `tf.saved_model.Asset`, which copies it under its own name into `assets/`."""
-    path = Path(tempfile.mkdtemp()) / LABELS_FILE
-    path.write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
-    return str(path)

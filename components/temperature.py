@@ -24,9 +24,9 @@ class Calibration:
 
     Attributes:
         temperature: by what the logits are divided; 1 changes nothing.
-        nll: mean negative log-likelihood, nats.
+        nll: mean negative log-likelihood, nats, weighted.
         nll_uncalibrated: the same at temperature 1.
-        ece: expected calibration error, 0 to 1.
+        ece: expected calibration error, 0 to 1; every picture counts once.
         ece_uncalibrated: the same at temperature 1.
     """
 
@@ -65,11 +65,18 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray, weights: np.ndarray)
     """
 
     def objective(log_temperature: float) -> float:
-        evidence = len(labels) * _likelihood(logits, labels, weights, np.exp(log_temperature))
+        evidence = pictures * _likelihood(logits, labels, weights, np.exp(log_temperature))
         return evidence + (log_temperature / _PRIOR_DEVIATION) ** 2 / 2
 
+    pictures = _effective(weights)
     bounds = (np.log(_COLDEST), np.log(_HOTTEST))
     return float(np.exp(minimize_scalar(objective, bounds=bounds, method="bounded").x))
+
+
+def _effective(weights: np.ndarray) -> float:
+    """How many pictures of equal weight tell as much: Kish, "Survey Sampling" (1965), section 11.7."""
+    squares = float((weights.astype(np.float64) ** 2).sum())
+    return float(weights.sum(dtype=np.float64)) ** 2 / squares if squares else 0.0
 
 
 def _likelihood(logits: np.ndarray, labels: np.ndarray, weights: np.ndarray, temperature: float) -> float:

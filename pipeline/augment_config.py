@@ -13,6 +13,7 @@ class AugmentConfig(Section):
     views: Annotated[int, Field(ge=1, le=64)] = 2
     """The first view is the plain image. Each further one costs a forward pass per image."""
     horizontal_flip: bool = True
+    """Right for most photos; not for script, road signs, or left and right hands."""
     vertical_flip: bool = False
     """Right for cells, leaves or tissue: where up and down mean nothing."""
     rotation_degrees: Annotated[float, Field(ge=0, le=180)] = 10.0

@@ -6,6 +6,8 @@ from pydantic import Field, model_validator
 
 from pipeline.section import Section
 
+LARGEST = 1024
+"""Side of a picture, pixels; four times the side is sixteen times the memory."""
 _WITH_A_MODEL = ("name", "weights")
 _WITHOUT_A_MODEL = ("pixels",)
 
@@ -15,7 +17,7 @@ class BackboneConfig(Section):
 
     name: str = "efficientnet_lite0"
     """A row of the table that `pipeline_runner.py backbones` prints."""
-    size: Annotated[int, Field(ge=32, le=1024)] | None = None
+    size: Annotated[int, Field(ge=32, le=LARGEST)] | None = None
     """Side of the square picture that the trunk takes, pixels; left out, what its weights were trained on.
     Larger pictures show finer detail, and cost the square of it."""
     weights: Annotated[str, Field(min_length=1)] = "imagenet"

@@ -61,7 +61,9 @@ class ThresholdConfig(Section):
     """One gate: `metric` on `slice` must reach `at_least`, or the model is not blessed."""
 
     metric: Literal["accuracy", "macro_f1", "macro_precision", "macro_recall"]
+    """Macro: the mean over the classes that the slice holds or is taken for, each counting alike."""
     at_least: Share
+    """A model below it is not pushed."""
     slice: str = "overall"
     """`overall`, or `column=value`, such as `cell_type=mono`; `a=x,b=y` for a crossed slice."""
 
@@ -80,6 +82,7 @@ class EvaluatorConfig(Section):
     """Columns of the data, one slice for each value; a list of columns crosses them. Derived ones are
     always there: `size_bucket`, `brightness_bucket`, `orientation`."""
     thresholds: tuple[ThresholdConfig, ...] = (ThresholdConfig(metric="accuracy", at_least=0.5),)
+    """All must hold. One half stops a broken training, and little else: set what your product needs."""
     max_accuracy_drop: Share = 0.01
     """How much accuracy a model may lose against the last blessed one on the same test split."""
 
@@ -106,7 +109,8 @@ class Config(Section):
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")] = "graft"
     """Names the pipeline and the served model: `serving/<name>/<version>/`."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 17
-    """Draws views, initial weights and the order of training."""
+    """Draws views, the head's initial weights and the order of training. A trunk without pre-trained weights
+    is the same with every seed."""
     data: DataConfig
     schema_gen: SchemaGenConfig = SchemaGenConfig()
     example_validator: ExampleValidatorConfig = ExampleValidatorConfig()

@@ -1,5 +1,6 @@
 """From YAML and `--set KEY=VALUE` to a `Config`, with one clear line for whatever is wrong."""
 
+import copy
 import difflib
 import os
 import re
@@ -84,14 +85,18 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _with_preset(settings: dict[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
     """Every default, the preset over it, and `settings` over both."""
-    chosen: dict[str, Any] = {"preset": settings.get("preset")}
+    chosen: dict[str, Any] = {"preset": settings.get("preset"), "backbone": settings.get("backbone") or {}}
+    chosen = copy.deepcopy(chosen)
     for override in overrides:
-        if override.startswith("preset="):
+        if override.startswith(("preset=", "backbone.model=")):
             _apply(chosen, override)
     file = PRESETS / f"{chosen['preset']}.yaml"
     # `balanced` is what the defaults are; what is no preset fails when the config is made.
     is_known = chosen["preset"] in get_args(Preset) and file.exists()
-    return _merge(_merge(_defaults(), _read(file) if is_known else {}), settings)
+    preset = _read(file) if is_known else {}
+    if isinstance(chosen["backbone"], dict) and chosen["backbone"].get("model") is not None:
+        preset.pop("backbone", None)  # the user's own model stands in for the preset's
+    return _merge(_merge(_defaults(), preset), settings)
 
 
 def _defaults() -> dict[str, Any]:
@@ -119,18 +124,25 @@ def _apply(settings: dict[str, Any], override: str) -> None:
     *sections, last = key.split(".")
     target: Any = settings
     for section in sections:
-        if isinstance(target, list) and section.isdecimal() and int(section) < len(target):
-            target = target[int(section)]
-            continue
-        if not isinstance(target, dict):
+        if isinstance(target, list):
+            target = target[_place(target, section, key)]
+        elif isinstance(target, dict):
+            target = target.setdefault(section, {})
+        else:
             raise InputError(f"--set {key}: `{section}` is no section.")
-        target = target.setdefault(section, {})
-    if isinstance(target, list) and last.isdecimal() and int(last) < len(target):
-        target[int(last)] = value
+    if isinstance(target, list):
+        target[_place(target, last, key)] = value
     elif isinstance(target, dict):
         target[last] = value
     else:
         raise InputError(f"--set {key}: `{last}` is no setting of a section.")
+
+
+def _place(entries: list[Any], part: str, key: str) -> int:
+    if part.isdecimal() and int(part) < len(entries):
+        return int(part)
+    hint = f"numbered 0 to {len(entries) - 1}" if entries else "so give it as a whole"
+    raise InputError(f"--set {key}: `{part}` is no place in a list of {len(entries)}, {hint}.")
 
 
 def _name_of(data: str) -> str:

@@ -16,9 +16,12 @@ class SplitConfig(Section):
     """
 
     train: Annotated[float, Field(gt=0, lt=1)] = 0.7
+    """What the model learns from."""
     eval: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    """What epochs, temperature and recipes are chosen on."""
     test: Annotated[float, Field(gt=0, lt=1)] = 0.2
-    seed: Annotated[int, Field(ge=0)] = 0
+    """What the Evaluator alone sees; a score on 500 pictures is good to 3 points either way."""
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     """Another seed draws other splits; kept apart from the run's seed, so that trainings compare."""
     given: Literal["respect", "ignore"] = "respect"
     """What to do with splits that come with the data. A split that is missing there is taken out of train."""
@@ -43,7 +46,9 @@ class ColumnsConfig(Section):
     image: str | None = None
     """The path of a picture below the data root; in records, its bytes."""
     label: str | None = None
+    """The class."""
     split: str | None = None
+    """`train`, `eval` or `test`, or one of their usual other names."""
     group: str | None = None
     """What must not be torn apart: a sender, a patient, a module. Never guessed."""
     weight: str | None = None
@@ -59,17 +64,17 @@ class ChecksConfig(Section):
     """Another severity for a kind of finding: `{blurred: error}`."""
     set_aside: tuple[str, ...] = ("blank",)
     """Kinds of findings whose pictures go to the quarantine although they can be read."""
-    smallest_side: Annotated[int, Field(ge=1)] = 32
+    smallest_side: Annotated[int, Field(ge=1, le=100_000)] = 32
     """Pixels; a shorter side is reported as `small`."""
-    widest_aspect: Annotated[float, Field(ge=1)] = 4.0
+    widest_aspect: Annotated[float, Field(ge=1, le=100_000)] = 4.0
     """Long side over short side; more is reported as `odd_aspect`."""
     darkest: Share = 0.05
     """Mean luminance below it is `dark`."""
     brightest: Share = 0.97
     """Mean luminance above it is `bright`."""
-    smallest_class: Annotated[int, Field(ge=1)] = 20
+    smallest_class: Annotated[int, Field(ge=1, le=10**9)] = 20
     """Pictures; a class with fewer is reported as `few`."""
-    widest_imbalance: Annotated[float, Field(ge=1)] = 20.0
+    widest_imbalance: Annotated[float, Field(ge=1, le=10**9)] = 20.0
     """Pictures of the largest class over those of the smallest; more is reported as `imbalance`."""
 
 
@@ -100,7 +105,7 @@ class DataConfig(Section):
     """More unusable files than this stop the run: then it is the data set that is broken."""
     max_pixels: Annotated[int, Field(ge=1, le=10**9)] = 50_000_000
     """Width times height; larger pictures are quarantined, against decompression bombs."""
-    max_bytes: Annotated[int, Field(ge=1)] = 200_000_000
+    max_bytes: Annotated[int, Field(ge=1, le=10**12)] = 200_000_000
     """Of one picture's file; a larger one is quarantined unread."""
 
     @model_validator(mode="after")

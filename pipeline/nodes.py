@@ -48,13 +48,13 @@ def node_of(node: str, trunk: str = "") -> str:
     return f"{node}.{trunk}" if trunk else node
 
 
-def check_range(start: str | None, stop: str | None, nodes: Sequence[str] = NODES) -> None:
+def check_range(start: str | None, stop: str | None, nodes: Sequence[str]) -> None:
     """Asks whether a run can go from one node to another.
 
     Args:
         start: `--from`; `None` for the first one.
         stop: `--to`; `None` for the last one.
-        nodes: in the order of the flow.
+        nodes: of the run, in the order of the flow.
 
     Raises:
         InputError: there is no such node, or not in this run, or `stop` comes before `start`.

@@ -120,14 +120,13 @@ def _train(
     tuner_node = tuner.build(features[0], transform_graph, config.tuner, recipe, *trunks[0])
 
     # Trains the new head on cached features, then the trunk from the top down.
-    checkpoints = str(workspace.artifacts / "Trainer" / "checkpoints")
     found = tuner_node.outputs["best_hyperparameters"] if tuner_node else None
-    trainer_nodes = [
-        trainer.build(each, transform_graph, schema, recipe, *trunk, checkpoints, found).with_id(
-            node_of("Trainer", name)
-        )
-        for each, trunk, name in zip(features, trunks, names, strict=True)
-    ]
+    trainer_nodes = []
+    for each, trunk, name in zip(features, trunks, names, strict=True):
+        node_id = node_of("Trainer", name)
+        checkpoints = str(workspace.artifacts / node_id / "checkpoints")
+        node = trainer.build(each, transform_graph, schema, recipe, *trunk, checkpoints, found)
+        trainer_nodes.append(node.with_id(node_id))
 
     # Joins the models of several trunks to one that answers with their mean.
     models = [node.outputs["model"] for node in trainer_nodes]

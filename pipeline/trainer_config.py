@@ -13,10 +13,12 @@ class PhaseConfig(Section):
     """One phase of training. What lies below `unfreeze` has no rate, and so is frozen."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
+    """In logs, checkpoints and `summary.json`; each phase another one."""
     epochs: Annotated[int, Field(ge=0, le=10_000)]
     """0 skips the phase. An epoch shows every training image once, in one of its views."""
-    min_steps: Annotated[int, Field(ge=0)] = 0
-    """With few pictures, so many epochs more that the phase has at least this many batches."""
+    min_steps: Annotated[int, Field(ge=0, le=100_000)] = 0
+    """With few pictures, so many epochs more that the phase has at least this many batches; `patience` is
+    stretched alike."""
     unfreeze: str = "head"
     """`head`: the new layers alone. A stage of the backbone: that stage and all above it. A share, such as
     `30%`: the topmost stages, so many of them, rounded up."""
@@ -24,6 +26,7 @@ class PhaseConfig(Section):
     """Unfreezes one stage after the other from the top, each for an equal share of the epochs and with a
     schedule of its own."""
     head_rate: Rate = 1e-3
+    """Peak rate of the head. A fresh one bears 3e-3; above a trunk that moves, too, a third of it."""
     trunk_rate: Rate = 3e-4
     """Peak rate of the trunk's top stage; 1e-3 destroyed Lite0's features within an epoch."""
     depth_decay: Annotated[float, Field(gt=0, le=1)] = 0.7
@@ -36,9 +39,10 @@ class PhaseConfig(Section):
     with the momentum low where the rate is high; or not at all."""
     warmup_share: Annotated[float, Field(ge=0, lt=1)] = 0.1
     """Share of the phase's steps in which the rates of `cosine` and `constant` rise from 0."""
-    patience: Annotated[int, Field(ge=1)] = 10
+    patience: Annotated[int, Field(ge=1, le=10_000)] = 10
     """Epochs without a better eval loss after which the phase ends. The best epoch is kept."""
     batch_size: Annotated[int, Field(ge=1, le=4096)] = 32
+    """Pictures in a step. Fine-tuning holds the activations of so many in memory."""
 
 
 class TrainerConfig(Section):
@@ -51,10 +55,14 @@ class TrainerConfig(Section):
     hidden: Annotated[int, Field(ge=1, le=8192)] = 256
     """Width of the hidden layer of `mlp`."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.2
+    """Share of the features that a step of training leaves out, as the Keras guide has it."""
     loss: Literal["cross_entropy", "focal"] = "cross_entropy"
+    """`focal`: Lin et al., "Focal Loss for Dense Object Detection" (2017), section 3."""
     focal_gamma: Annotated[float, Field(ge=0, le=10)] = 2.0
     """How much `focal` turns away from pictures that are right already."""
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    """Share of each label that is spread over all classes (Szegedy et al., 2016, section 7). With averaged
+    weights, leaving out both this and dropout cost a point (docs/decisions.md, 28)."""
     class_weights: Literal["balanced", "none"] = "balanced"
     """`balanced` weighs classes by the inverse of their frequency, as scikit-learn does."""
     sampling: Literal["natural", "balanced"] = "natural"
@@ -65,6 +73,7 @@ class TrainerConfig(Section):
     cutmix: Annotated[float, Field(ge=0, le=10)] = 0.0
     """Alpha of cutmix, on activations and pictures; pooled features have no places to cut."""
     optimizer: Literal["adam", "adamw", "rmsprop", "sgd"] = "adam"
+    """Of all phases; Keras' defaults but for the rates. The defaults here were chosen with `adam`."""
     weight_decay: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Decoupled decay; only `adamw` takes one."""
     averaging: Literal["none", "ema", "swa"] = "ema"
@@ -80,6 +89,7 @@ class TrainerConfig(Section):
         PhaseConfig(name="head", epochs=15, min_steps=300, head_rate=3e-3, batch_size=64),
         PhaseConfig(name="fine_tune", epochs=6, min_steps=150, unfreeze="20%"),
     )
+    """In their order, each from where the one before ended: docs/decisions.md, 26."""
     test_time_views: tuple[TestTimeView, ...] | Literal["flips"] = ()
     """Views beside the plain one that the exported model looks at, averaging their logits. Each costs a
     forward pass in service. `flips`: those that `augment` draws, too."""

@@ -15,6 +15,7 @@ class TunerConfig(Section):
     trials: Annotated[int, Field(ge=0, le=1000)] = 0
     """Recipes to try; 0 leaves the node out. The first is that of `trainer`."""
     algorithm: Literal["bayesian", "random"] = "bayesian"
+    """How recipes after the first are drawn: where earlier ones were good, or anywhere."""
     search: Annotated[tuple[Searched, ...], Field(min_length=1)] = (
         *("head", "dropout", "weight_decay", "label_smoothing", "mixup", "head_rate", "unfreeze"),
     )
@@ -23,7 +24,7 @@ class TunerConfig(Section):
     """Depths of fine-tuning to choose from, where `unfreeze` is searched. The last sixth of the trials fine-
     tunes: the recipe of `trainer` at each depth, then the best heads at the best depth. Where no depth gains
     anything, the phases stay as they are. Augment caches what the deepest needs."""
-    pictures: Annotated[int, Field(ge=1)] = 1000
+    pictures: Annotated[int, Field(ge=1, le=1_000_000)] = 1000
     """Pictures, at most, on which a trial fine-tunes; heads always train on all. On 500, fine-tuning had too
     few steps to show its worth on the sample."""
 

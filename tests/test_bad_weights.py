@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import h5py
+import numpy as np
 import pytest
 
 from tests.cli import check_one_clear_line, run_cli
@@ -40,11 +41,11 @@ def file(name: str, content: bytes, *settings: str) -> Prepare:
 
 
 def weights(parameters: int, *settings: str) -> Prepare:
-    """... and a whole weights file of so many numbers, which were never written."""
+    """... and a whole weights file of so many numbers, all 0, in bytes."""
 
     def prepare(root: Path) -> list[str]:
         with h5py.File(root / "a.weights.h5", "w") as target:
-            target.create_dataset("layers/conv2d/vars/0", (parameters,), "f4")
+            target.create_dataset("layers/conv2d/vars/0", data=np.zeros(parameters, np.uint8))
         return backbone("backbone.weights={root}/a.weights.h5", *settings)(root)
 
     return prepare
@@ -109,7 +110,7 @@ MISTAKES: dict[str, tuple[Prepare, tuple[str, ...]]] = {
     ),
     "weights of PyTorch": (
         file("a.pth", b"", "backbone.weights={root}/a.pth"),
-        ("must end in one of .weights.h5, .keras, .h5, .hdf5",),
+        ("that ends in one of .weights.h5, .keras, .h5, .hdf5",),
     ),
     "size below the smallest": (
         backbone("backbone.name=xception", "backbone.size=64", "backbone.weights=none"),

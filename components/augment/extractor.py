@@ -19,8 +19,10 @@ from components.augment.views import PLAIN, RANDOM, View
 from components.backbone import choose_backbone
 from components.backbone.cut import PIXELS
 from components.feature_store import ACTIVATIONS_PREFIX, FEATURES_PREFIX
+from pipeline import VERSION
 from pipeline.augment_config import AugmentConfig
 from pipeline.backbone_config import BackboneConfig
+from pipeline.errors import InputError
 
 
 class Extractor:
@@ -43,7 +45,8 @@ class Extractor:
         """
         self._transform = tft.TFTransformOutput(transform_uri).transform_features_layer()
         self._cut, self._seed, self._ops = cut, seed, ops_of(config)
-        self._lower, self._upper = frozen_halves(choose_backbone(backbone), cut, config.precision)
+        self._backbone = choose_backbone(backbone)
+        self._lower, self._upper = frozen_halves(self._backbone, cut, config.precision)
         images = tf.TensorSpec([None, *self._lower.input.shape[1:]], tf.float32)
         draws = tf.TensorSpec([None, sum(op.draws for op in self._ops)], tf.float32)
         # With a signature each is traced once, whatever the sizes of batches.
@@ -82,13 +85,22 @@ class Extractor:
 
         Returns:
             By prefix, arrays [pictures, ...] of `formats`.
+
+        Raises:
+            InputError: the trunk answers with what is no number, or beyond float16.
         """
         if view.kind == RANDOM:
             images = self._augment(images, draws_of(self._seed, ids, view.number, self._ops))
         elif view.kind != PLAIN:
             images = test_time_views.view(images, view.kind)
         arrays = zip(self.formats.items(), self._embed(images), strict=True)
-        return {prefix: array.numpy().astype(dtype) for (prefix, (dtype, _)), array in arrays}
+        extracted = {prefix: array.numpy().astype(dtype) for (prefix, (dtype, _)), array in arrays}
+        if not all(np.isfinite(array).all() for array in extracted.values()):
+            raise InputError(
+                f"backbone `{self._backbone.name}` answers with values that are no numbers, or beyond "
+                "65,504, where float16 ends. Check its weights, and what scaling of pixels it expects."
+            )
+        return extracted
 
     def digest(self, view: View) -> str:
         """Names all that a view follows from, but for the picture."""
@@ -96,9 +108,12 @@ class Extractor:
 
     @functools.cached_property
     def _followed(self) -> list[Any]:
-        """TensorFlow, the trunk, and what Transform makes of known pictures: its code, by its effect."""
+        """TensorFlow, Graft, the trunk, what Transform makes of known pictures: its code, by its effect."""
         decoded = hashlib.sha256(self.decode(_known_pictures()).numpy().tobytes()).hexdigest()
-        return [tf.__version__, fingerprint(self._lower), fingerprint(self._upper), decoded]
+        # Keras sees the path of a SavedModel, not what its graph computes.
+        program = None if self._backbone.trains else self._backbone.fingerprint()
+        halves = fingerprint(self._lower), fingerprint(self._upper)
+        return [tf.__version__, VERSION, *halves, program, decoded]
 
     def _through_the_trunk(self, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Pooled features and activations, in the order of `formats`."""

@@ -25,10 +25,17 @@ def affine(
 
 
 def product(matrices: Sequence[tf.Tensor]) -> tf.Tensor:
-    """All of them as one, the first applied first."""
+    """All of them as one, the first applied first; to the bit whatever else is in the batch.
+
+    Term by term: TensorFlow's own product of small matrices rounds otherwise in batches of odd size.
+
+    Args:
+        matrices: float32 [batch, 3, 3], or [3, 3] for the whole batch.
+    """
     result = matrices[0]
     for matrix in matrices[1:]:
-        result = result @ matrix
+        terms = [result[..., :, place, None] * matrix[..., None, place, :] for place in range(3)]
+        result = terms[0] + terms[1] + terms[2]
     return result
 
 
@@ -46,7 +53,7 @@ def resample(images: tf.Tensor, matrices: tf.Tensor) -> tf.Tensor:
     x, y = (width - 1) / 2, (height - 1) / 2
     to_centre = tf.constant([[1 / x, 0, -1], [0, 1 / y, -1], [0, 0, 1]], tf.float32)
     to_pixels = tf.constant([[x, 0, x], [0, y, y], [0, 0, 1]], tf.float32)
-    in_pixels = to_pixels @ matrices @ to_centre
+    in_pixels = product([to_pixels, matrices, to_centre])
     return tf.raw_ops.ImageProjectiveTransformV3(
         images=images,
         transforms=tf.reshape(in_pixels, (-1, 9))[:, :8],

@@ -20,7 +20,8 @@ _CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
 _MEMBERS = {_CONFIG, "metadata.json", _WEIGHTS}
 _LOCAL_HEADER = 30
 """Bytes before a member's name; the lengths of name and extra field are in its last four."""
-_NO_ARCHIVE = (zipfile.BadZipFile, NotImplementedError, KeyError, TypeError, ValueError, RecursionError)
+_NO_ARCHIVE = (zipfile.BadZipFile, RuntimeError, EOFError, KeyError, TypeError, ValueError)
+"""RuntimeError: a member is encrypted, or too deeply nested."""
 
 
 @contextlib.contextmanager

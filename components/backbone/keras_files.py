@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _KINDS = (".weights.h5", ".keras", ".h5", ".hdf5")
 _NOT_THE_MODEL = ("optimizer", "seed_generator")
+_MOST_COMPRESSED = 20
+"""Times that weights may be larger than they are stored: a small file must not fill the memory."""
 _UNREADABLE = (OSError, ValueError, KeyError, RuntimeError, TypeError)
 """What h5py raises on files that are cut off, damaged, or something else."""
 
@@ -53,7 +55,9 @@ def count_weights(path: Path) -> int:
         InputError: the file is missing, not whole, or of no kind that Keras reads.
     """
     if not path.name.endswith(_KINDS):
-        raise InputError(f"weights `{path}` must end in one of {', '.join(_KINDS)}.")
+        raise InputError(
+            f"weights `{path}` must be `imagenet`, `none`, or a file that ends in one of {', '.join(_KINDS)}."
+        )
     try:
         with _opened(path) as file:
             _check_name(path, file)
@@ -115,6 +119,8 @@ def _count(file: "h5py.File") -> int:
         nonlocal total
         is_weight = isinstance(item, h5py.Dataset) and not name.startswith(_NOT_THE_MODEL[0])
         if is_weight and _NOT_THE_MODEL[1] not in name:
+            if item.nbytes > _MOST_COMPRESSED * item.id.get_storage_size():
+                raise ValueError(f"`{name}` declares {item.nbytes:,} bytes and does not hold them")
             total += int(item.size)
 
     file.visititems(visit)

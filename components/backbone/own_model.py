@@ -1,8 +1,9 @@
 """The user's own Keras model as a backbone: a `.keras` file, its head cut off, its stages found."""
 
 import functools
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from components.backbone.archive import read_config
 from components.backbone.graph import find_trunk
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
 
     from components.backbone.scaling import Pixels
 
-_OURS = ("images", "pixels")
-"""Layers that are put before the user's."""
+_OURS = ("images", "pixels", "pooled", "head")
+"""Layers that are put before the user's, and above them."""
 _SMALLEST = 32
+_WIDTHS = ("filters", "units")
 
 
 def own_backbone(path: Path, size: int | None, pixels: "Pixels") -> Backbone:
@@ -41,17 +43,32 @@ def own_backbone(path: Path, size: int | None, pixels: "Pixels") -> Backbone:
         raise InputError(f"model `{path}` {error}.") from error
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise InputError(f"model `{path}` is not as Keras 3 saves it: {one_line(error)}.") from error
+    parameters = count_weights(path)
+    if (widest := max(_widths(config), default=0)) > parameters:
+        raise InputError(
+            f"model `{path}` has a layer of {widest:,} channels, and its file holds {parameters:,} numbers."
+        )
     return Backbone(
         name=path.stem,
         size=agreed_size(path, trunk.size, size),
         smallest=_SMALLEST,
         width=trunk.width,
         stages=trunk.stages,
-        parameters=count_weights(path),
+        parameters=parameters,
         multiply_adds=None,
         build=functools.partial(_build, path, pixels, trunk.stages[-1]),
         weights=WeightsInside(path, pixels),
     )
+
+
+def _widths(value: Any) -> Iterator[int]:
+    """How many channels the layers of a config make, where it says: before any memory is asked for them."""
+    if isinstance(value, dict):
+        yield from (width for key in _WIDTHS if isinstance(width := value.get(key), int))
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from _widths(inner)
 
 
 def agreed_size(path: Path, fixed: int | None, asked: int | None) -> int:

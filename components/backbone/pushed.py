@@ -102,7 +102,15 @@ def _read_description(file: Path) -> Description:
 def _check_stages(path: Path, config: dict[str, Any], description: Description) -> None:
     try:
         nodes = read_nodes(config)
-    except (ConfigError, KeyError, IndexError, TypeError, AttributeError) as error:
+    except (
+        ConfigError,
+        KeyError,
+        IndexError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         raise InputError(f"the trunk of model `{path}` is not as Graft saves it: {error}.") from error
     known = {nodes[point].name for point in cut_points(nodes)}
     if unknown := [stage for stage in description.stages if stage not in known]:

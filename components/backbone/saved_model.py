@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf.message import DecodeError
 
+from components.backbone.keras_files import one_line
 from components.backbone.own_model import agreed_size
 from components.backbone.row import Backbone
 from components.backbone.weights import WeightsInside
@@ -56,6 +57,7 @@ def saved_model_backbone(path: Path, size: int | None, pixels: "Pixels") -> Back
             another size.
     """
     signature = read_signature(path)
+    _check_variables(path)
     return Backbone(
         name=path.name,
         size=agreed_size(path, signature.size, size),
@@ -92,6 +94,15 @@ def read_signature(path: Path) -> Signature:
         f"model `{path}` has no signature from pictures, float [batch, size, size, 3], to features, float "
         f"[batch, height, width, channels] or [batch, channels]. It has: {told or 'none'}."
     )
+
+
+def _check_variables(path: Path) -> None:
+    """TensorFlow writes an index beside as many parts as their names say."""
+    folder = path / "variables"
+    parts = sorted(part.name for part in folder.glob("variables.data-*-of-*"))
+    is_whole = bool(parts) and len(parts) == int(parts[0].rpartition("-")[2])
+    if folder.is_dir() and not (is_whole and (folder / "variables.index").is_file()):
+        raise InputError(f"model `{path}` is no whole SavedModel: `variables/` lacks files. Copy all of it.")
 
 
 def _meta_graph(content: bytes) -> bytes:
@@ -147,4 +158,7 @@ def _told(definition: Any) -> str:
 def _build(path: Path, pixels: "Pixels", signature: Signature, size: int) -> "keras.Model":
     from components.backbone.saved_trunk import build_saved_trunk
 
-    return build_saved_trunk(str(path), signature.name, size, signature.shape, pixels, STAGE)
+    try:
+        return build_saved_trunk(str(path), signature.name, size, signature.shape, pixels, STAGE)
+    except Exception as error:  # whatever a program raises when it is loaded
+        raise InputError(f"model `{path}` cannot be loaded: {one_line(error)}") from error

@@ -55,7 +55,8 @@ class PackageWeights:
         return "pip package"
 
     def are_here(self) -> bool:
-        return importlib.util.find_spec(self.package) is not None
+        spec = importlib.util.find_spec(self.package)
+        return spec is not None and (Path(spec.origin or "").parent / self.file).is_file()
 
     def path(self, name: str) -> Path:
         """Where pip put the file.

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from components.backbone import choose_backbone, get_backbone
-from pipeline.backbone_config import BackboneConfig
+from pipeline.backbone_config import LARGEST, BackboneConfig
+from pipeline.errors import InputError
 
 
 def trunks_of(first: BackboneConfig, others: Sequence[str]) -> tuple[BackboneConfig, ...]:
@@ -15,12 +16,17 @@ def trunks_of(first: BackboneConfig, others: Sequence[str]) -> tuple[BackboneCon
             serves all of them, and pre-trained weights unless the first has none.
 
     Raises:
-        InputError: one of them is no backbone.
+        InputError: one of them is no backbone, or takes no pictures of the first one's size.
     """
     if not others:
         return (first,)
-    for name in others:
-        get_backbone(name, "ensemble.backbones")
     size = choose_backbone(first).size
+    for name in others:
+        smallest = get_backbone(name, "ensemble.backbones").smallest
+        if not smallest <= size <= LARGEST:
+            raise InputError(
+                f"`ensemble.backbones`: {name} takes pictures of {smallest} to {LARGEST} px, and all trunks "
+                f"take those of the first, which has {size}. Choose another `backbone`, or set backbone.size."
+            )
     weights = "none" if first.weights == "none" else "imagenet"
     return (first, *(BackboneConfig(name=name, size=size, weights=weights) for name in others))

@@ -29,8 +29,20 @@ def build(
 ) -> Trainer:
     """The node of this room.
 
+    Args:
+        features: Augment's store.
+        transform_graph: Transform's.
+        schema: what TFX's Trainer asks for beside it.
+        config: the recipe.
+        backbone: the trunk.
+        fingerprint: what the trunk's answers follow from: other weights under the same name train anew.
+        cut: where Augment cached its activations.
+        seed: draws initial weights and order.
+        checkpoints: a folder of this node alone, for trainings that were killed.
+        hyperparameters: what Tuner found, if it looked.
+
     Raises:
-        InputError: a phase unfreezes less than the one before it.
+        InputError: a phase unfreezes less than the one before it, or no stage of the backbone.
     """
     check_order(choose_backbone(backbone), [phase.unfreeze for phase in config.phases])
     return Trainer(

@@ -15,6 +15,7 @@ import numpy as np
 from components.trainer import checkpoint
 from components.trainer.averaging import Averager
 from pipeline.errors import InputError
+from pipeline.trainer_config import PhaseConfig
 
 
 class Keeper(keras.callbacks.Callback):
@@ -26,16 +27,16 @@ class Keeper(keras.callbacks.Callback):
         best_loss: its eval loss.
     """
 
-    def __init__(self, path: Path, patience: int, averager: Averager) -> None:
+    def __init__(self, path: Path, phase: PhaseConfig, averager: Averager) -> None:
         """
         Args:
             path: the checkpoint, an `.npz` of arrays only.
-            patience: epochs without a better eval loss after which training stops.
+            phase: its `patience` says after how many epochs without a better eval loss training stops.
             averager: knows the weights that eval judges.
         """
         super().__init__()
         self._path = path
-        self._patience = patience
+        self._phase = phase
         self._averager = averager
         self._best: list[np.ndarray] = []
         self._waited = 0
@@ -66,14 +67,15 @@ class Keeper(keras.callbacks.Callback):
 
     def should_stop(self) -> bool:
         """Whether patience ran out; asked also before a restored phase goes on."""
-        return self._waited >= self._patience
+        return self._waited >= self._phase.patience
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         loss = float((logs or {})["val_loss"])
         if not math.isfinite(loss):
+            phase = self._phase
             raise InputError(
-                "training diverged: the loss on eval is not a number. "
-                "Lower the phase's head_rate and trunk_rate."
+                f"training diverged in epoch {epoch + 1} of phase `{phase.name}`: the loss on eval is no "
+                f"number. Lower head_rate ({phase.head_rate:.1e}) and trunk_rate ({phase.trunk_rate:.1e})."
             )
         self.epochs_done = epoch + 1
         if loss < self.best_loss:

@@ -22,7 +22,12 @@ def logits_of(trained: Any, store: FeatureStore, views: int, batch_size: int) ->
     starts = range(0, len(store), batch_size)
     windows = [range(start, min(start + batch_size, len(store))) for start in starts]
     by_view = [
-        [trained.predict_on_batch(store.read(rows, [view] * len(rows))[0]) for rows in windows]
+        [_answers(trained, store.read(rows, [view] * len(rows))[0]) for rows in windows]
         for view in range(views)
     ]
     return np.asarray(np.mean([np.concatenate(batches) for batches in by_view], axis=0, dtype=np.float64))
+
+
+def _answers(trained: Any, arrays: np.ndarray) -> np.ndarray:
+    """Of one batch, on one device: Keras' own `predict` would return it once for every GPU that trained."""
+    return np.asarray(trained(arrays, training=False))

@@ -38,11 +38,12 @@ class LayerGroup:
 
     @property
     def parameters(self) -> int:
+        """How many numbers its variables hold."""
         return sum(int(np.prod(variable.shape)) for variable in self.variables)
 
 
 class TransferModel:
-    """A trunk with its ImageNet weights and a fresh head.
+    """A trunk with whatever weights it comes with, and a fresh head.
 
     Attributes:
         backbone: the row it was built from.
@@ -54,15 +55,25 @@ class TransferModel:
     """
 
     def __init__(self, backbone: Backbone, cut: str, classes: int, config: TrainerConfig) -> None:
+        """
+        Args:
+            backbone: the trunk; its weights are loaded.
+            cut: a stage of it, or `pixels`.
+            classes: how many the head tells apart.
+            config: of the head and of BatchNorm.
+
+        Raises:
+            InputError: the weights are missing, damaged, or another model's.
+        """
         self.backbone, self.classes = backbone, classes
         self._norms_adapt = config.batch_norm == "adapts"
         self.trunk = backbone.build_pretrained()
         multiply_pixels(self.trunk_layers())
         _, self.upper = split_trunk(self.trunk, cut)
         self.head = build_head(config, backbone.width, classes)
-        self.whole = keras.Model(self.trunk.input, self.head(_mean(self.trunk.output)), name="whole")
+        self.whole = keras.Model(self.trunk.input, self.head(_pooled(self.trunk.output)), name="whole")
         activations = keras.Input(self.upper.input.shape[1:], name="activations")
-        self._from_cut = keras.Model(activations, self.head(_mean(self.upper(activations))))
+        self._from_cut = keras.Model(activations, self.head(_pooled(self.upper(activations))))
 
     def trained_by(self, unfreeze: str) -> keras.Model:
         """The part that a phase trains: the head on features, or all that lies above the cut."""
@@ -121,6 +132,6 @@ def _parts(layer: keras.Layer) -> Iterator[keras.Layer]:
         yield from _parts(part)
 
 
-def _mean(feature_map: keras.KerasTensor) -> keras.KerasTensor:
-    """[batch, height, width, channels] -> [batch, channels]."""
-    return keras.ops.mean(feature_map, axis=(1, 2))
+def _pooled(feature_map: keras.KerasTensor) -> keras.KerasTensor:
+    """[batch, height, width, channels] -> the mean, [batch, channels]."""
+    return layers.GlobalAveragePooling2D(name="pooled")(feature_map)

@@ -164,7 +164,7 @@ class PhaseTrainer:
         self, checkpoint: Path, trained: keras.Model, averager: Averager, evaluation: Batches
     ) -> Keeper:
         """Where a killed training left it, or at the start of the phase."""
-        keeper = Keeper(checkpoint, self._phase.patience, averager)
+        keeper = Keeper(checkpoint, self._phase, averager)
         if keeper.restore(trained):
             logging.info("phase %s goes on after epoch %d", self._phase.name, keeper.epochs_done)
         else:

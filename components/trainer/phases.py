@@ -51,7 +51,8 @@ def train_phases(
                 checkpoints / f"{phase.name}.rates.npz"
             )
             phase = _with_found_rates(phase, sweep)
-            write_sweep(sweep, phase.name, phase.head_rate, folder)
+            if sweep.losses.size:
+                write_sweep(sweep, phase.name, phase.head_rate, folder)
         for step in steps_of(phase, model.backbone):
             trainer = PhaseTrainer(model, config, step, *data, seed, os.path.join(logs, step.name))
             results.append(trainer.run(checkpoints / f"{step.name}.npz"))
@@ -59,9 +60,11 @@ def train_phases(
 
 
 def _long_enough(phase: PhaseConfig, pictures: int) -> PhaseConfig:
-    """The phase with as many epochs as its least number of batches takes."""
+    """The phase with as many epochs as its least number of batches takes, and patience for as many more."""
     batches = math.ceil(pictures / phase.batch_size)
-    return phase.model_copy(update={"epochs": max(phase.epochs, math.ceil(phase.min_steps / batches))})
+    epochs = max(phase.epochs, math.ceil(phase.min_steps / batches))
+    patience = math.ceil(phase.patience * epochs / phase.epochs)
+    return phase.model_copy(update={"epochs": epochs, "patience": patience})
 
 
 def _with_found_rates(phase: PhaseConfig, sweep: Sweep) -> PhaseConfig:

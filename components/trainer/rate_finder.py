@@ -29,6 +29,9 @@ _SMOOTHING = 4.0
 """Standard deviation in steps, a quarter of a decade; centred, so that nothing is seen too late."""
 _DIVERGED = 4.0
 """Times the loss at the start: from here on only worse is to come."""
+_HARMLESS = 10
+"""Steps at rates that undo nothing: what their losses show is the noise of dropout, and that sets the limit
+where there is hardly any loss at the start."""
 _LEAST_FALL = 0.01
 """Share of the loss at the start; what falls less is noise."""
 
@@ -53,6 +56,8 @@ class Sweep:
 
     def suggestion(self) -> float | None:
         """A tenth of the rate that undoes the loss's whole fall; `None` where it does not fall."""
+        if not self.losses.size:
+            return None
         smoothed = self.smoothed
         lowest = int(np.argmin(smoothed))
         if smoothed[lowest] > (1 - _LEAST_FALL) * smoothed[0]:
@@ -105,7 +110,8 @@ def _losses(model: keras.Model, epochs: Callable[[int], Batches], activity: str)
     for batch, own_start in zip(_batches(epochs), starts, strict=True):
         loss = start + _loss(model.train_on_batch, model, batch) - own_start
         progress.report(activity, len(losses) + 1, _STEPS)
-        if not loss < _DIVERGED * start:
+        limit = np.inf if len(losses) < _HARMLESS else _DIVERGED * max(start, *losses[:_HARMLESS])
+        if not loss < limit:
             break
         losses.append(loss)
     return np.array(losses)

@@ -55,7 +55,7 @@ def run_fn(fn_args: FnArgs) -> None:
     _write_results(results, fn_args.model_run_dir)
     write_fields(asdict(calibration), fn_args.model_run_dir)
     model.whole.save_weights(os.path.join(fn_args.model_run_dir, WEIGHTS_FILE))
-    shutil.rmtree(checkpoints, ignore_errors=True)
+    shutil.rmtree(checkpoints.parent, ignore_errors=True)  # those of abandoned trainings, too
 
 
 def _stores(fn_args: FnArgs, phase: PhaseConfig) -> tuple[FeatureStore, FeatureStore]:
@@ -77,7 +77,10 @@ def _calibrate(model: TransferModel, config: TrainerConfig, eval_files: list[str
 
 
 def _checkpoint_folder(fn_args: FnArgs) -> Path:
-    """A folder that the same training finds again after a kill, and no other one does."""
+    """A folder that the same training finds again after a kill, and no other one does.
+
+    It lies in the node's own folder for them.
+    """
     settings = [fn_args.custom_config, fn_args.hyperparameters, sorted(fn_args.train_files)]
     key = json.dumps(settings, sort_keys=True)
     digest = hashlib.sha256(key.encode()).hexdigest()[:16]

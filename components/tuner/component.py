@@ -24,7 +24,18 @@ def build(
     cut: str,
     seed: int,
 ) -> Tuner | None:
-    """The node of this room; none where there is nothing to try."""
+    """The node of this room; none where there is nothing to try.
+
+    Args:
+        features: Augment's store.
+        transform_graph: Transform's.
+        config: of the search.
+        trainer: the recipe that it starts from.
+        backbone: the trunk.
+        fingerprint: what the trunk's answers follow from: other weights under the same name search anew.
+        cut: where Augment cached its activations.
+        seed: draws trials, initial weights and order.
+    """
     if not config.trials:
         return None
     return Tuner(

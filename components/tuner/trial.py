@@ -1,8 +1,8 @@
 """One recipe, trained as Trainer would train it, and what it is worth on eval.
 
-The loss is that of what would be served: plain cross-entropy, whatever the recipe trains with, after
-temperature scaling where the recipe has it. So label smoothing and focal loss are neither favoured nor
-punished.
+The loss is that of what would be served: plain cross-entropy, whatever the recipe trains with, of the mean
+over its test-time views, after temperature scaling where the recipe has it. So label smoothing and focal
+loss are neither favoured nor punished.
 """
 
 import tempfile
@@ -101,7 +101,8 @@ class Trials:
     def _loss(self, model: TransferModel, recipe: TrainerConfig, stores: Stores) -> float:
         phase = recipe.phases[-1]
         _, evaluation = stores(phase)
-        logits = logits_of(model.trained_by(phase.unfreeze), evaluation, 1, phase.batch_size)
+        views = 1 + len(recipe.test_time_views)
+        logits = logits_of(model.trained_by(phase.unfreeze), evaluation, views, phase.batch_size)
         is_scaled = recipe.calibration == "temperature"
         return calibrate(logits, evaluation.labels, evaluation.weights, is_scaled).nll
 

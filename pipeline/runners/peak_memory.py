@@ -13,8 +13,9 @@ def peak_rss_mib() -> float:
     `getrusage` keeps the peak of whatever process started this one (on Linux its count outlives `exec`),
     so a run started from a large notebook would bear the notebook's memory.
     """
-    if _STATUS.exists():
-        (peak,) = (line for line in _STATUS.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(peak.split()[1]) / 1024
+    lines = _STATUS.read_text().splitlines() if _STATUS.exists() else []
+    for line in lines:  # some sandboxes leave it out
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
     count = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return count / (1 << 20 if sys.platform == "darwin" else 1 << 10)  # macOS counts bytes

@@ -22,7 +22,7 @@ from data import solar_cells
 from pipeline.config import Config
 from pipeline.config_file import dump_config, load_config
 from pipeline.errors import InputError
-from pipeline.nodes import check_range
+from pipeline.nodes import check_range, nodes_of
 from pipeline.runners.input_checks import check_input
 from pipeline.runners.quiet import logging_to
 from pipeline.runners.report_text import print_summary
@@ -61,9 +61,9 @@ def run_command(request: Request) -> int:
         InputError: the user's input is wrong.
     """
     started = time.monotonic()
-    check_range(request.start, request.stop)
     workspace = Workspace(Path(os.path.realpath(request.workspace)))
     config = load_config(request.config, request.data, request.overrides)
+    check_range(request.start, request.stop, nodes_of(config))
     check_input(config)
     try:
         summary = _run(request, config, workspace, started)
@@ -104,7 +104,7 @@ class _Session:
 
     def run(self, request: Request) -> Summary:
         """Returns the summary, which is also written and printed; a failure is written, logged, raised."""
-        runner: Runner = NotStarted()
+        runner: Runner = NotStarted(nodes_of(self._config))
         try:
             with self._console.status("loading TensorFlow and TFX"):
                 runner = local = self._build()

@@ -15,7 +15,6 @@ from components import features
 from components.evaluator.slices import OVERALL
 from components.example_validator.anomalies import read_anomalies
 from pipeline.config import Config
-from pipeline.nodes import NODES
 from pipeline.runners.peak_memory import peak_rss_mib
 
 if TYPE_CHECKING:
@@ -45,8 +44,11 @@ class Runner(Protocol):
 class NotStarted:
     """Stands in for a runner that could not be made: every node was skipped."""
 
-    node_ids: Sequence[str] = NODES
     results: Sequence["NodeResult"] = ()
+
+    def __init__(self, node_ids: Sequence[str]) -> None:
+        """`node_ids` are all of them, in the order of the flow."""
+        self.node_ids = node_ids
 
     def outputs(self, node: str, name: str) -> "list[types.Artifact]":
         """None."""

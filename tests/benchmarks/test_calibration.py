@@ -1,4 +1,4 @@
-"""A seed is inside of the band, or better than it, or said to be outside."""
+"""A seed is said to lie inside of the band, below or above it."""
 
 from benchmarks.calibration import lines
 from benchmarks.results import Row
@@ -11,7 +11,7 @@ def row(error: float) -> Row:
 
 def test_lines() -> None:
     assert lines({17: row(0.03), 18: row(0.05), 19: row(0.005)}) == [
-        ["17", "1.400", "0.080", "0.030", "0.010 to 0.040", "yes"],
-        ["18", "1.400", "0.080", "0.050", "0.010 to 0.040", "no"],
-        ["19", "1.400", "0.080", "0.005", "0.010 to 0.040", "yes"],
+        ["17", "1.400", "0.080", "0.030", "0.010 to 0.040", "inside"],
+        ["18", "1.400", "0.080", "0.050", "0.010 to 0.040", "above"],
+        ["19", "1.400", "0.080", "0.005", "0.010 to 0.040", "below"],
     ]

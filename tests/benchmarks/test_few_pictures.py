@@ -21,11 +21,11 @@ from benchmarks.few_pictures import (
     regressions,
     series,
 )
-from benchmarks.logistic import PLAIN, STANDARDISED, Features
+from benchmarks.logistic import PLAIN, WAYS, Features
 from benchmarks.results import Rows
 from benchmarks.runs import parser
 from benchmarks.splits import Picture, Plain
-from pipeline.config_file import load_config
+from pipeline.config_file import SAMPLE_CONFIG, load_config
 
 COUNTS = {"train": 30, "eval": 6, "test": 40}
 PICTURES = sorted(
@@ -59,7 +59,8 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[tuple[str, ...], list[dic
     """Settings and manifest of every run."""
     calls = []
 
-    def run_afresh(*settings: str, data: str) -> dict[str, Any]:
+    def run_afresh(*settings: str, data: str, config: Path) -> dict[str, Any]:
+        assert config == SAMPLE_CONFIG
         with open(data, newline="") as file:
             calls.append((settings, list(csv.DictReader(file))))
         return {"accuracy": 0.8}
@@ -75,7 +76,7 @@ def test_a_preset_sees_these_pictures_alone(
     assert ours(table, "fast", few, arguments)["accuracy"] == 0.8
     assert list(table.rows) == ["fast, 5 a class, seed 3"]
     ((settings, manifest),) = ran
-    assert settings == ("preset=fast", "seed=3", "augment.views=1")
+    assert settings == ("preset=fast", "seed=3", "augment.views=1", "evaluator.slices=[]")
     assert sorted(row["path"] for row in manifest) == sorted(few.paths("train", "eval", "test"))
     assert len(few.paths("train")) == len(few.paths("eval")) == 10
     ours(table, "fast", Few("5", 3, plain), arguments)
@@ -91,19 +92,20 @@ def test_regressions_know_what_ours_knows(
 ) -> None:
     fits = []
 
-    def regress(known: Features, train: list[str], test: list[str], way: str) -> dict[str, float]:
-        fits.append((train, test, way))
+    def regress(
+        known: Features, train: list[str], evaluation: list[str], test: list[str], way: str
+    ) -> dict[str, float]:
+        fits.append((train, evaluation, test, way))
         return {"accuracy": 0.7}
 
     monkeypatch.setattr(few_pictures.logistic, "regress", regress)
     few = Few("3", 1, plain)
     rows = regressions(Rows("one", folder=tmp_path), few, arguments)
-    assert list(rows) == [PLAIN, STANDARDISED, WITH_EVAL]
-    train, test = few.paths("train"), few.paths("test")
+    assert list(rows) == [*WAYS, WITH_EVAL]
+    train, evaluation, test = (few.paths(split) for split in ("train", "eval", "test"))
     assert fits == [
-        (train, test, PLAIN),
-        (train, test, STANDARDISED),
-        (few.paths("train", "eval"), test, PLAIN),
+        *((train, evaluation, test, way) for way in WAYS),
+        (few.paths("train", "eval"), evaluation, test, PLAIN),
     ]
     assert len(test) == 80
 
@@ -118,7 +120,7 @@ def test_training_from_nothing_sees_as_many_pictures_however_few_there_are(
 ) -> None:
     nothing(Rows("one", folder=tmp_path), Few("5", 3, plain), arguments)
     ((settings, _),) = ran
-    assert settings == (*from_nothing(10, 1000), "seed=3")
+    assert settings == (*from_nothing(10, 1000), "seed=3", "evaluator.slices=[]")
     assert "epochs: 100," in " ".join(settings)
 
 

@@ -7,13 +7,11 @@ from typing import Any
 import pytest
 
 from benchmarks import keras_guide, results
-from benchmarks.keras_guide import GUIDES, guide, lines, regressions, shares
-from benchmarks.logistic import PLAIN, STANDARDISED
+from benchmarks.keras_guide import HASTENED, MEANT, WRITTEN, guide, lines, regressions, shares
+from benchmarks.logistic import PLAIN, WAYS
 from benchmarks.results import Row, Rows
 from benchmarks.runs import parser
 from benchmarks.splits import Plain
-
-WRITTEN, MEANT = GUIDES
 
 
 def row(accuracy: float, seconds: float, machine: str = "here") -> Row:
@@ -39,14 +37,13 @@ def plain(tmp_path: Path, arguments: argparse.Namespace) -> Plain:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     calls = []
 
-    def measure(*call: str) -> dict[str, Any]:
-        calls.append(call)
+    def measure(*call: str, **options: Any) -> dict[str, Any]:
+        calls.append((*call, *map(str, options.values())))
         return {
             "accuracy": 0.8,
             "macro_f1": 0.7,
             "wall_seconds": 50,
-            PLAIN: {"accuracy": 0.7},
-            STANDARDISED: {"accuracy": 0.6},
+            **{way: {"accuracy": 0.6, "seconds": 2} for way in WAYS},
         }
 
     monkeypatch.setattr(keras_guide, "measure", measure)
@@ -60,12 +57,14 @@ def test_times_are_shares_of_the_better_guide() -> None:
         PLAIN: [row(0.79, 30)],
         WRITTEN: [row(0.7, 1000), row(0.7, 1000)],
         MEANT: [row(0.85, 600), row(0.85, 600)],
+        HASTENED: [row(0.86, 300)],
     }
     assert lines(reached) == [
         ["fast", "0.8100 ± 0.0141", "0.7100 ± 0.0141", "60", "0.100 ± 0.024"],
         [PLAIN, "0.7900", "0.6900", "30", "0.050"],
         [WRITTEN, "0.7000 ± 0.0000", "0.6000 ± 0.0000", "1000", "1.667 ± 0.000"],
         [MEANT, "0.8500 ± 0.0000", "0.7500 ± 0.0000", "600", "1.000 ± 0.000"],
+        [HASTENED, "0.8600", "0.7600", "300", "0.500"],
     ]
 
 
@@ -92,8 +91,10 @@ def test_guide_is_asked_once(
     (call,) = asked
     assert " ".join(call) == (
         f"benchmarks.guide_recipe {plain.folder} --head-epochs 3 --fine-tune-epochs 2 --seed 3 "
-        "--freeze-batch-norm"
+        "--freeze-batch-norm False"
     )
+    guide(table, HASTENED, 3, plain, arguments)
+    assert asked.pop()[-1] == "True"
     arguments.head_epochs = 4
     guide(table, MEANT, 3, plain, arguments)
     assert len(asked) == 2
@@ -103,8 +104,8 @@ def test_one_extraction_serves_both_regressions(
     asked: list[tuple[str, ...]], plain: Plain, arguments: argparse.Namespace, tmp_path: Path
 ) -> None:
     rows = regressions(Rows("one", folder=tmp_path), plain, arguments)
-    assert rows == {
-        PLAIN: {"accuracy": 0.7, "wall_seconds": 50, "measured_on": "here"},
-        STANDARDISED: {"accuracy": 0.6, "wall_seconds": 50, "measured_on": "here"},
-    }
+    assert list(rows) == list(WAYS)
+    for row in rows.values():
+        assert row["wall_seconds"] == 50 - len(WAYS) * 2 + 2, "each with its own fit alone"
+        assert (row["accuracy"], row["measured_on"]) == (0.6, "here")
     assert len(asked) == 1

@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.preprocessing import StandardScaler
 
-from benchmarks.logistic import PLAIN, STANDARDISED, Features, extract, regress
+from benchmarks.logistic import CHOSEN, PLAIN, STANDARDISED, Features, extract, regress
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +53,22 @@ def test_scores_are_those_of_scikit_learn(known: Features, way: str) -> None:
         scaler = StandardScaler().fit(x)
         x, x_test = scaler.transform(x), scaler.transform(x_test)
     answers = LogisticRegression(max_iter=5000).fit(x, y).predict(x_test)
-    scores = regress(known, train, test, way)
+    scores = regress(known, train, [], test, way)
     assert scores["accuracy"] == pytest.approx(np.mean(answers == y_test), abs=1e-6)
     assert scores["macro_f1"] == pytest.approx(f1_score(y_test, answers, average="macro"), abs=1e-6)
     assert 0.55 < scores["accuracy"] < 0.95
+
+
+@pytest.mark.parametrize(("seen", "strength"), [("train", 100), ("eval", 0.001)])
+def test_strength_is_chosen_on_eval(known: Features, seen: str, strength: float) -> None:
+    train, test = known.of_split("train"), known.of_split("test")
+    # Of what was fitted the weakest penalty knows most; of what is turned around it knows least.
+    turned = [path.replace("train", "eval") for path in train]
+    values = np.concatenate([known.values, -known.of(train)[0]])
+    both = Features([*known.paths, *turned], values)
+    scores = regress(both, train, train if seen == "train" else turned, test, CHOSEN)
+    model = LogisticRegression(C=strength, max_iter=5000).fit(*known.of(train))
+    assert scores["accuracy"] == pytest.approx(model.score(*known.of(test)), abs=1e-6)
 
 
 @pytest.mark.slow

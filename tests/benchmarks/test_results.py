@@ -1,5 +1,6 @@
 """Rows survive a kill, and are measured again where they would mean something else."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,8 @@ def test_machine_names_no_person_and_no_path() -> None:
         *("cores", "cpu", "memory_gib", "system", "python"),
         *results.PACKAGES,
     }
+
+
+def test_rows_say_which_commit_they_are_of(tmp_path: Path) -> None:
+    row = Rows("one", folder=tmp_path).row("a", {}, lambda: {"accuracy": 0.5})
+    assert re.fullmatch(r"[0-9a-f]{7,40}(-dirty)?|unknown", row["revision"])

@@ -45,6 +45,7 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         return subprocess.CompletedProcess(command, 0, json.dumps(SUMMARY), "")
 
     monkeypatch.setattr(runs.subprocess, "run", answer)
+    monkeypatch.setattr(runs.results, "revision", lambda: "1234567")
     return called
 
 
@@ -61,7 +62,9 @@ def test_run_opens_the_gate_and_sets_what_it_is_told(commands: list[list[str]]) 
 
 def test_without_data_the_sample_is_meant(commands: list[list[str]]) -> None:
     run(Path("w"))
-    assert not {"--data", "--to"} & set(commands[0])
+    assert not {"--data", "--to", "--config"} & set(commands[0])
+    run(Path("w"), config=Path("own.yaml"))
+    assert "--config own.yaml" in " ".join(commands[1])
 
 
 def test_run_afresh_takes_a_workspace_of_its_own(commands: list[list[str]]) -> None:
@@ -125,6 +128,7 @@ def test_measure_leaves_tensorflow_as_it_comes(monkeypatch: pytest.MonkeyPatch, 
     flag = "print(json.dumps({'flag': os.environ.get('TF_ENABLE_ONEDNN_OPTS')}))"
     (tmp_path / "shows_the_flag.py").write_text(f"import json, os; {flag}")
     assert measure("shows_the_flag")["flag"] is None
+    assert measure("shows_the_flag", with_onednn=True)["flag"] == "1"
 
 
 def test_memory_of_children_is_seen() -> None:

@@ -75,3 +75,11 @@ def test_calibrate_without_scaling() -> None:
     assert found.temperature == 1
     assert (found.nll, found.ece) == (found.nll_uncalibrated, found.ece_uncalibrated)
     assert found.ece > 0.1
+
+
+def test_evidence_is_that_of_the_pictures_that_count() -> None:
+    logits, labels = np.tile([2.0, 0.0], (1_000, 1)), np.zeros(1_000, np.int64)
+    weights = np.zeros(1_000)
+    weights[:10] = 1
+    alone = fit_temperature(logits[:10], labels[:10], weights[:10])
+    assert fit_temperature(logits, labels, weights) == pytest.approx(alone, rel=1e-3)

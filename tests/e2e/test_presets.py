@@ -11,8 +11,10 @@ import pytest
 
 from components.backbone import choose_backbone
 from components.backbone.cut import cut_for, split_trunk
+from components.ensemble.trunks import trunks_of
 from pipeline.config import Config
 from pipeline.config_file import load_config
+from pipeline.nodes import nodes_of
 from tests.e2e import sample
 from tests.e2e.served import answers, images_of, random_ops, records, trained_answers
 
@@ -41,6 +43,11 @@ class Runs:
         return load_config(None, overrides=self.settings)
 
 
+def _trainers(config: Config) -> list[str]:
+    """One for each trunk, in their order."""
+    return [node for node in nodes_of(config) if node.startswith("Trainer")]
+
+
 @pytest.fixture(scope="module", params=list(SETTINGS))
 def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Runs:
     settings = SETTINGS[request.param]
@@ -48,8 +55,9 @@ def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     result = sample.run(whole, settings=settings)
     assert result.returncode == 0, result.stderr
     process = sample.start(killed, settings=settings)
-    last = load_config(None, overrides=settings).trainer.phases[-1].name
-    checkpoints = killed / "artifacts" / "Trainer" / "checkpoints"
+    config = load_config(None, overrides=settings)
+    checkpoints = killed / "artifacts" / _trainers(config)[-1] / "checkpoints"
+    last = config.trainer.phases[-1].name
     sample.wait_for(lambda: process.poll() is not None or list(checkpoints.glob(f"*/{last}.npz")))
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -62,19 +70,23 @@ def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def test_frozen_weights_are_the_pretrained_ones_and_unfrozen_ones_moved(runs: Runs) -> None:
     import keras
 
-    backbone = choose_backbone(runs.config.backbone)
-    pushed = sample.summaries(runs.whole)[0]["model"]["pushed_to"]
-    trunk = keras.models.load_model(Path(pushed) / "assets.extra" / "trunk.keras", compile=False)
-    cut = cut_for(backbone, [phase.unfreeze for phase in runs.config.trainer.phases])
-    halves = zip(split_trunk(backbone.build_pretrained(), cut), split_trunk(trunk, cut), strict=True)
-    (frozen, same), (trained, moved) = (
-        (before.get_weights(), after.get_weights()) for before, after in halves
-    )
-    assert frozen
-    assert all(np.array_equal(*pair) for pair in zip(frozen, same, strict=True))
-    kernels = [pair for pair in zip(trained, moved, strict=True) if pair[0].ndim == 4]
-    assert not any(np.array_equal(*pair) for pair in kernels)
-    assert bool(kernels) == (len(runs.config.trainer.phases) > 1)
+    config = runs.config
+    trunks = trunks_of(config.backbone, config.ensemble.backbones)
+    for each, node in zip(trunks, _trainers(config), strict=True):
+        backbone = choose_backbone(each)
+        models = runs.whole / "artifacts" / node / "model"
+        (file,) = models.glob("*/Format-Serving/assets.extra/trunk.keras")
+        trunk = keras.models.load_model(file, compile=False)
+        cut = cut_for(backbone, [phase.unfreeze for phase in config.trainer.phases])
+        halves = zip(split_trunk(backbone.build_pretrained(), cut), split_trunk(trunk, cut), strict=True)
+        (frozen, same), (trained, moved) = (
+            (before.get_weights(), after.get_weights()) for before, after in halves
+        )
+        assert frozen
+        assert all(np.array_equal(*pair) for pair in zip(frozen, same, strict=True))
+        kernels = [pair for pair in zip(trained, moved, strict=True) if pair[0].ndim == 4]
+        assert not any(np.array_equal(*pair) for pair in kernels)
+        assert bool(kernels) == (len(config.trainer.phases) > 1)
 
 
 def test_served_graph_draws_nothing_and_answers_as_the_trained_one(runs: Runs) -> None:
@@ -101,7 +113,9 @@ def test_killed_while_training_it_ends_as_if_nothing_had_happened(runs: Runs) ->
     assert runs.served_by_killed == []
     (again,), (whole,) = sample.summaries(runs.killed), sample.summaries(runs.whole)
     states = sample.states(again)
-    assert {states[node] for node in ("ImageExampleGen", "Transform", "Augment")} == {"cached"}
+    *trained, killed = _trainers(runs.config)
+    assert {states[node] for node in ("ImageExampleGen", "Transform", "Augment", *trained)} == {"cached"}
+    assert states[killed] == "complete"
     assert "goes on after epoch" in (runs.killed / "runs" / again["run_id"] / "log.txt").read_text()
     for summary in (again, whole):
         del summary["evaluation"]["calibration"]  # of probabilities, whose last digits follow Beam's batches
@@ -117,10 +131,10 @@ def test_second_run_executes_nothing_and_a_changed_head_only_what_follows_it(run
     result = sample.run(runs.killed, settings=changed)
     summary = sample.summaries(runs.killed)[-1]
     states = sample.states(summary)
-    assert {states[node] for node in ("ImageExampleGen", "StatisticsGen", "Transform", "Augment")} == {
-        "cached"
-    }
-    assert states["Trainer"] == states["Evaluator"] == "complete"
+    renewed = {*_trainers(runs.config), "Ensemble", "Evaluator"}
+    assert {state for node, state in states.items() if node in renewed} == {"complete"}
+    before_them = list(states)[: list(states).index("Trainer")]
+    assert {states[node] for node in before_them} == {"cached"}
     # And its gate holds.
     assert result.returncode == 3, result.stderr
     assert sample.served(runs.killed) == before

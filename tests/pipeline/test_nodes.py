@@ -64,7 +64,7 @@ def test_check_range_says_why_a_node_takes_no_part(node: str, text: str) -> None
     ],
 )
 def test_check_range(start: str | None, stop: str | None) -> None:
-    check_range(start, stop)
+    check_range(start, stop, NODES)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_check_range(start: str | None, stop: str | None) -> None:
 )
 def test_check_range_refuses(start: str | None, stop: str | None, text: str) -> None:
     with pytest.raises(InputError, match=text):
-        check_range(start, stop)
+        check_range(start, stop, NODES)
 
 
 def test_check_range_of_other_nodes() -> None:

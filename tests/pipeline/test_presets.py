@@ -5,6 +5,7 @@ from typing import get_args
 
 import pytest
 
+from pipeline.backbone_config import BackboneConfig
 from pipeline.config import Config, Preset
 from pipeline.config_file import load_config
 from pipeline.errors import InputError
@@ -40,3 +41,15 @@ def test_preset_of_an_override_wins_over_that_of_the_file(tmp_path: Path) -> Non
 def test_preset_that_does_not_exist(preset: str) -> None:
     with pytest.raises(InputError, match="preset.*'fast', 'balanced' or 'best'"):
         load_config(None, data="pictures", overrides=[f"preset={preset}"])
+
+
+@pytest.mark.parametrize("preset", get_args(Preset))
+@pytest.mark.parametrize("is_in_the_file", [True, False])
+def test_model_of_ones_own_stands_in_for_the_presets_trunk(
+    tmp_path: Path, preset: str, is_in_the_file: bool
+) -> None:
+    section = "backbone: {model: mine.keras}\n" if is_in_the_file else ""
+    file = _file(tmp_path, f"preset: {preset}\ndata: {{path: pictures}}\n{section}")
+    config = load_config(file, overrides=[] if is_in_the_file else ["backbone.model=mine.keras"])
+    assert config.backbone == BackboneConfig(model="mine.keras")
+    assert config.trainer == load_config(None, data="pictures", overrides=[f"preset={preset}"]).trainer

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from components import features
-from components.augment import extractor
+from components.augment import cache, embed, extractor
 from components.feature_store import ACTIVATIONS_PREFIX, FEATURES_PREFIX, FeatureStore
 from tests.components.augment.running import (
     COUNTS,
@@ -183,12 +183,18 @@ def test_damaged_file_is_computed_again(
     assert all(np.array_equal(values, other[key]) for key, values in one.items())
 
 
-def test_killed_run_leaves_nothing_half_done(augmenter: Augmenter, examples: Any) -> None:
-    augmenter.fails_after = 9
+def test_killed_run_leaves_nothing_half_done(
+    augmenter: Augmenter, examples: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "_PICTURES_IN_A_FILE", 2)
+    monkeypatch.setattr(embed, "_AT_ONCE", 1)  # so that the first batch is not the one that dies
+    augmenter.fails_after = 15
     with pytest.raises(Exception, match="killed"):
         augmenter.run(examples)
+    assert list(augmenter.cache.rglob("activations-*")), "something was finished"
     augmenter.fails_after = None
     stores = augmenter.run(examples)
+    assert 0 < sum(augmenter.computed.values()) < 3 * 7 + 3, "and is not computed again"
     _assert_equal(stores, _fresh(augmenter).run(examples))
 
 

@@ -10,6 +10,7 @@ from components.augment.extractor import Extractor
 from components.augment.views import View
 from pipeline.augment_config import AugmentConfig
 from pipeline.backbone_config import BackboneConfig
+from pipeline.errors import InputError
 from tests.components.augment.running import augmenter, pixels_of
 from tests.components.trainer.tiny import SIZE, WIDTH, TinyBackbone
 
@@ -103,3 +104,16 @@ def test_digest_sees_the_version_of_tensorflow(monkeypatch: pytest.MonkeyPatch) 
     before = _digests(_extractor())
     monkeypatch.setattr(extractor.tf, "__version__", "3")
     assert not set(before) & set(_digests(_extractor()))
+
+
+def test_digest_sees_the_version_of_graft(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = _digests(_extractor())
+    monkeypatch.setattr(extractor, "VERSION", "99")
+    assert not set(before) & set(_digests(_extractor()))
+
+
+def test_values_that_float16_cannot_hold_are_refused() -> None:
+    with pytest.raises(
+        InputError, match="backbone `tiny` answers with values that are no numbers, or beyond"
+    ):
+        _features(_extractor(), View("plain"), IMAGES * np.float32(1e9))

@@ -41,3 +41,12 @@ def test_outside_is_the_mirror_image() -> None:
     shifted = resample(tf.constant(ramp(11)), _matrices((1, 0, 0, 1, 0.6, 0)))[0, 5, :, 0].numpy()
     np.testing.assert_allclose(shifted[:8], np.arange(3, 11), atol=1e-3)
     assert shifted[8] >= shifted[9] >= shifted[10] > 7
+
+
+def test_product_does_not_depend_on_its_batch() -> None:
+    one, other = np.random.default_rng(1).normal(size=(2, 9, 3, 3)).astype(np.float32)
+    whole = product([tf.constant(one), tf.constant(other)]).numpy()
+    np.testing.assert_allclose(whole, one @ other, rtol=1e-5, atol=1e-6)
+    for count in range(1, 9):
+        part = product([tf.constant(one[:count]), tf.constant(other[:count])])
+        np.testing.assert_array_equal(part, whole[:count])

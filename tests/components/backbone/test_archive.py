@@ -117,3 +117,13 @@ def test_folder(tmp_path: Path) -> None:
     (tmp_path / "a.keras").mkdir()
     with pytest.raises(InputError, match="a.keras` cannot be read: Is a directory"):
         read_config(tmp_path / "a.keras")
+
+
+def test_encrypted_member(tmp_path: Path) -> None:
+    path = archive(tmp_path)
+    content = bytearray(path.read_bytes())
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(header) + flags] |= 1
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="is no whole .keras file: RuntimeError, .* is encrypted"):
+        read_config(path)

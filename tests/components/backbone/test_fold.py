@@ -6,6 +6,7 @@ import pytest
 from keras import layers
 
 from components.backbone import get_backbone
+from components.backbone.cut import cut_for, split_trunk
 from components.backbone.fold import fold_batch_norm
 
 
@@ -92,3 +93,26 @@ def test_fold_leaves_norms_over_other_axes() -> None:
     twin = fold_batch_norm(model)
     assert _norms(twin) == ["of_rows"]
     _assert_same(model, twin)
+
+
+def test_fold_counts_the_calls_of_its_own_model_alone() -> None:
+    inputs = keras.Input((8, 8, 3))
+    middle = layers.ReLU(name="middle")(layers.BatchNormalization()(layers.Conv2D(4, 3)(inputs)))
+    whole = keras.Model(inputs, layers.BatchNormalization()(layers.Conv2D(4, 3)(middle)))
+    upper = keras.Model(middle, whole.output)  # from here on its layers have two inbound nodes
+    _randomise(whole)
+    for model in (whole, upper):
+        twin = fold_batch_norm(model)
+        assert _norms(twin) == []
+        _assert_same(model, twin)
+
+
+@pytest.mark.slow
+def test_fold_both_halves_of_lite0() -> None:
+    backbone = get_backbone("efficientnet_lite0")
+    lower, upper = split_trunk(backbone.build_pretrained(), cut_for(backbone, ["20%"]))
+    folded = fold_batch_norm(lower), fold_batch_norm(upper)
+    assert [_norms(half) for half in folded] == [[], []]
+    images = np.random.default_rng(5).uniform(0, 255, (2, 224, 224, 3)).astype("float32")
+    expected = upper(lower(images, training=False), training=False)
+    np.testing.assert_allclose(folded[1](folded[0](images)), expected, atol=1e-4)

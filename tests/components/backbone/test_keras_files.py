@@ -55,10 +55,10 @@ def test_every_kind_is_counted_and_loaded(files: dict[str, Path], kind: str) -> 
 
 
 def _empty(path: Path, *shapes: tuple[int, ...]) -> Path:
-    """A file of Keras 3 whose arrays were never written: it takes no room."""
+    """A file of Keras 3 with arrays of zeros, in bytes: it takes little room."""
     with h5py.File(path, "w") as file:
         for index, shape in enumerate(shapes):
-            file.create_dataset(f"layers/conv2d_{index}/vars/0", shape, "f4")
+            file.create_dataset(f"layers/conv2d_{index}/vars/0", data=np.zeros(shape, np.uint8))
     return path
 
 
@@ -100,7 +100,7 @@ def test_no_hdf5_at_all(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["a.pth", "a.ckpt", "weights", "a.npz"])
 def test_other_endings(tmp_path: Path, name: str) -> None:
-    with pytest.raises(InputError, match="must end in one of .weights.h5, .keras, .h5, .hdf5"):
+    with pytest.raises(InputError, match="that ends in one of .weights.h5, .keras, .h5, .hdf5"):
         count_weights(tmp_path / name)
 
 
@@ -200,3 +200,12 @@ def test_normalization_of_efficientnet_is_mended(tmp_path: Path, in_file: Any, l
     np.testing.assert_allclose(layer.adapt_variance, loaded, rtol=1e-6)
     expected = (0.7 - np.array((0.485, 0.456, 0.406))) / np.sqrt(loaded)
     np.testing.assert_allclose(model(np.full((1, 4, 4, 3), 0.7))[0, 0, 0], expected, rtol=1e-4)
+
+
+def test_weights_that_are_declared_and_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "a.weights.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("layers/conv/vars/0", shape=(10**6, 10**6), chunks=(1000, 1000), dtype="float32")
+    assert path.stat().st_size < 10**5
+    with pytest.raises(InputError, match="declares 4,000,000,000,000 bytes and does not hold them"):
+        count_weights(path)

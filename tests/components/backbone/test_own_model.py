@@ -1,6 +1,8 @@
 """The user's own `.keras` file as a backbone."""
 
 import json
+import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,10 @@ from components.backbone import choose_backbone
 from components.backbone.cut import PIXELS, split_trunk
 from components.backbone.fold import fold_batch_norm
 from components.backbone.own_model import agreed_size
+from components.trainer.model import TransferModel
 from pipeline.backbone_config import BackboneConfig
 from pipeline.errors import InputError
+from pipeline.trainer_config import TrainerConfig
 from tests.components.backbone import small_models
 from tests.components.backbone.small_models import pictures, repacked
 
@@ -157,3 +161,23 @@ def test_custom_layer_is_named(tmp_path: Path) -> None:
     keras.Model(images, Doubled(name="mine")(layers.Conv2D(2, 3)(images))).save(tmp_path / "a.keras")
     with pytest.raises(InputError, match="not Keras' own: Doubled `mine`"):
         choose_backbone(BackboneConfig(model=str(tmp_path / "a.keras")))
+
+
+def test_names_that_graft_needs_are_given_up(tmp_path: Path) -> None:
+    images = keras.Input((32, 32, 3), name="images")
+    x = layers.Conv2D(4, 3, name="head")(images)
+    x = layers.Conv2D(4, 3, name="pooled")(x * keras.ops.mean(x, axis=(1, 2), keepdims=True))
+    keras.Model(images, layers.Conv2D(4, 3, name="pixels")(x)).save(tmp_path / "a.keras")
+    backbone = choose_backbone(BackboneConfig(model=str(tmp_path / "a.keras")))
+    model = TransferModel(backbone, backbone.stages[-1], 3, TrainerConfig())
+    assert model.whole(pictures(32)).shape == (len(pictures(32)), 3)
+
+
+def test_layer_that_is_wider_than_its_file_is_not_built(tmp_path: Path) -> None:
+    path = saved(tmp_path, "chain")
+    with zipfile.ZipFile(path) as archive:
+        config = archive.read("config.json").decode()
+    wide = re.sub(r'"filters": \d+', f'"filters": {10**9}', config, count=1)
+    path = repacked(path, {"config.json": wide.encode()})
+    with pytest.raises(InputError, match="has a layer of 1,000,000,000 channels, and its file holds"):
+        choose_backbone(BackboneConfig(model=str(path)))

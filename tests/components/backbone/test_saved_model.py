@@ -1,5 +1,6 @@
 """A SavedModel from elsewhere: features of pictures, and nothing trains."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,9 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
+from components.augment.extractor import Extractor
+from components.augment.trunk import frozen_halves
+from components.augment.views import View
 from components.backbone import choose_backbone
 from components.backbone.cut import HEAD, PIXELS, check_order, cut_for, split_trunk
 from components.backbone.fold import fold_batch_norm
@@ -118,3 +122,37 @@ def test_signatures_that_make_no_features(tmp_path: Path, specification: Any, an
     with pytest.raises(InputError, match=f"has no signature from pictures.* It has: .*{told}") as caught:
         read_signature(_module(specification, answer, tmp_path))
     assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("lost", ["variables.index", "variables.data-00000-of-00001"])
+def test_variables_that_were_not_copied(
+    exported: dict[str, tuple[Path, keras.Model]], tmp_path: Path, lost: str
+) -> None:
+    path = shutil.copytree(exported["map"][0], tmp_path / "copy")
+    (path / "variables" / lost).unlink()
+    with pytest.raises(InputError, match="no whole SavedModel: `variables/` lacks files"):
+        choose_backbone(BackboneConfig(model=str(path)))
+
+
+def test_variables_that_are_cut_off(exported: dict[str, tuple[Path, keras.Model]], tmp_path: Path) -> None:
+    path = shutil.copytree(exported["map"][0], tmp_path / "copy")
+    file = path / "variables" / "variables.data-00000-of-00001"
+    file.write_bytes(file.read_bytes()[:100])
+    with pytest.raises(InputError, match="cannot be loaded: "):
+        choose_backbone(BackboneConfig(model=str(path))).build_pretrained()
+
+
+def test_views_follow_the_program_and_not_its_path_alone(tmp_path: Path) -> None:
+    digests = []
+    for scale in (1.0, 2.0):  # a constant of the graph: no variable tells them apart
+        images = keras.Input((32, 32, 3))
+        model = keras.Model(images, layers.GlobalAveragePooling2D()(layers.Rescaling(scale)(images)))
+        shutil.rmtree(tmp_path / "own", ignore_errors=True)
+        model.export(tmp_path / "own", verbose=False)
+        extractor = object.__new__(Extractor)
+        extractor._backbone = choose_backbone(BackboneConfig(model=str(tmp_path / "own")))
+        extractor._lower, extractor._upper = frozen_halves(extractor._backbone, "features", "float32")
+        extractor._cut, extractor._seed, extractor._ops = "features", 1, ()
+        extractor.decode = lambda _: tf.zeros(1)  # type: ignore[method-assign]
+        digests.append(extractor.digest(View("plain")))
+    assert digests[0] != digests[1]

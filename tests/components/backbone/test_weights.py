@@ -58,6 +58,7 @@ def test_missing_file_is_refused() -> None:
 def test_missing_package_is_refused_with_what_is_here() -> None:
     missing = PackageWeights("no_such_package_of_weights", PACKAGE.file, PACKAGE.sha256)
     assert not missing.are_here()
+    assert not PackageWeights(PACKAGE.package, "no_such_file.pth", PACKAGE.sha256).are_here()
     with pytest.raises(InputError, match="`no_such_package_of_weights`, which is not installed") as caught:
         missing.check(LITE0.name, 0)
     assert "efficientnet_lite1" in str(caught.value)

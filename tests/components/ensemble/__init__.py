@@ -1,1 +1,1 @@
-"""Tests of Evaluator."""
+"""Tests of Ensemble."""

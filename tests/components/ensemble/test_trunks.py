@@ -38,3 +38,9 @@ def test_others_take_the_first_ones_pictures(first: dict[str, Any], size: int, w
 def test_no_such_trunk(name: str, field: str) -> None:
     with pytest.raises(InputError, match=f"`{field}` must be one of .* Received: 'vgg99'"):
         trunks_of(BackboneConfig(name=name), ("vgg99" if name == "vgg16" else "vgg16",))
+
+
+def test_trunk_that_takes_no_pictures_of_the_first_ones_size() -> None:
+    first = BackboneConfig(name="efficientnet_lite0", size=64)
+    with pytest.raises(InputError, match="inception_v3 takes pictures of 75 to 1024 px, .* has 64"):
+        trunks_of(first, ("inception_v3",))

@@ -9,6 +9,7 @@ import numpy as np
 from components.feature_store import FeatureStore
 from components.trainer.averaging import Averager
 from components.trainer.keeper import Keeper
+from pipeline.trainer_config import PhaseConfig
 from tests.components.stores import records_of, write_shards
 
 EPOCHS = 6
@@ -33,8 +34,12 @@ def small_store(folder: Path) -> FeatureStore:
     return FeatureStore(write_shards(folder, [records_of([0, 1, 2, 1] * 5, views=3, width=4)]))
 
 
+def phase_of(patience: int) -> PhaseConfig:
+    return PhaseConfig(name="head", epochs=EPOCHS, head_rate=0.02, patience=patience)
+
+
 def new_keeper(path: Path, patience: int, model: keras.Model, averaging: Any = "none") -> Keeper:
-    return Keeper(path, patience, Averager(averaging, model, EPOCHS))
+    return Keeper(path, phase_of(patience), Averager(averaging, model, EPOCHS))
 
 
 def are_equal(one: keras.Model, other: keras.Model) -> bool:

@@ -10,7 +10,7 @@ from components.trainer.averaging import Averager
 from components.trainer.batches import Batches
 from components.trainer.keeper import Keeper
 from pipeline.errors import InputError
-from tests.components.trainer.kept import EPOCHS, are_equal, new_keeper, small_store, tiny_model
+from tests.components.trainer.kept import EPOCHS, are_equal, new_keeper, phase_of, small_store, tiny_model
 
 
 def _keeper_for(path: Path, patience: int = 2, begin: float = 9.0) -> tuple[Keeper, keras.Model]:
@@ -111,7 +111,7 @@ def test_restore_asks_for_the_same_averaging(tmp_path: Path, saved: str, loaded:
 def test_average_is_kept_and_the_latest_goes_on(tmp_path: Path) -> None:
     path, model = tmp_path / "phase.npz", tiny_model()
     averager = Averager("ema", model, EPOCHS)
-    keeper = Keeper(path, 2, averager)
+    keeper = Keeper(path, phase_of(2), averager)
     keeper.set_model(model)
     model.layers[-1].bias.assign(np.full(3, 11.0))
     averager.on_train_batch_end(0)
@@ -149,5 +149,5 @@ def test_restore_from_another_models_checkpoint_changes_nothing(
 
 
 def test_diverged_training_says_what_to_lower(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="not a number. Lower the phase's head_rate"):
+    with pytest.raises(InputError, match=r"in epoch 1 of phase `head`: .* Lower head_rate \(2.0e-02\)"):
         _epochs(*_keeper_for(tmp_path / "phase.npz"), [float("nan")])

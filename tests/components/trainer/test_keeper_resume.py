@@ -14,7 +14,7 @@ from components.trainer.averaging import Averager
 from components.trainer.batches import Batches
 from components.trainer.checkpoint import Arrays
 from components.trainer.keeper import Keeper
-from tests.components.trainer.kept import EPOCHS, are_equal, small_store, tiny_model
+from tests.components.trainer.kept import EPOCHS, are_equal, phase_of, small_store, tiny_model
 
 
 class _KilledError(Exception):
@@ -47,7 +47,7 @@ def train(
     """One process: goes on from the checkpoint, if there is one."""
     model = tiny_model()
     averager = Averager(averaging, model, EPOCHS)
-    keeper = Keeper(path, 10, averager)
+    keeper = Keeper(path, phase_of(10), averager)
     weights = np.ones(3, np.float32)
     if not keeper.restore(model):
         keeper.begin(model, model.evaluate(Batches(store, 6, weights), verbose=0, return_dict=True)["loss"])

@@ -132,4 +132,17 @@ def test_phases_without_epochs_are_skipped(tmp_path: Path) -> None:
 )
 def test_few_pictures_get_more_epochs(min_steps: int, pictures: int, epochs: int) -> None:
     phase = PhaseConfig(name="head", epochs=3, min_steps=min_steps, batch_size=8)
-    assert phases._long_enough(phase, pictures).epochs == epochs
+    longer = phases._long_enough(phase, pictures)
+    assert longer.epochs == epochs
+    assert longer.patience / phase.patience == pytest.approx(epochs / 3, abs=0.1)
+
+
+def test_sweep_without_losses_leaves_no_plot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: Path
+) -> None:
+    nothing = Sweep(np.empty(0), np.empty(0))
+    monkeypatch.setattr(phases.PhaseTrainer, "sweep_rates", lambda *_: nothing)
+    config = TrainerConfig(phases=(HEAD.model_copy(update={"find_rate": True}),))
+    _, (result,) = _train(data, tmp_path, config)
+    assert result.head_rate == HEAD.head_rate
+    assert not (tmp_path / "logs" / "head" / PNG_FILE).exists()

@@ -52,6 +52,7 @@ import tensorflow as tf
 
 halves = [tf.config.LogicalDeviceConfiguration()] * 2
 tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], halves)
+from components.trainer.logits import logits_of
 from components.trainer.phases import train_phases
 from pipeline.trainer_config import PhaseConfig, TrainerConfig
 from tests.components.trainer.tiny import tiny_model, tiny_stores, write_tiny_stores
@@ -70,8 +71,9 @@ for name, strategy in (
         model = tiny_model(config)
         stores = lambda phase: tiny_stores(root, phase)
         (result,) = train_phases(model, config, stores, 5, str(root / name), root / name)
+    logits = logits_of(model.trained_by("top"), stores(config.phases[0])[1], 1, 8)
     weights = [weight.tolist() for weight in model.whole.get_weights()]
-    answers.append([strategy.num_replicas_in_sync, result.eval_loss, weights])
+    answers.append([strategy.num_replicas_in_sync, result.eval_loss, weights, logits.tolist()])
 print(json.dumps(answers))
 """
 
@@ -86,3 +88,4 @@ def test_two_devices_train_as_one(tmp_path: Path) -> None:
     assert two[1] == pytest.approx(one[1], rel=1e-4)
     for left, right in zip(one[2], two[2], strict=True):
         np.testing.assert_allclose(left, right, atol=1e-4)
+    np.testing.assert_allclose(one[3], two[3], atol=1e-3)

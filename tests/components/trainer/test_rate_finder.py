@@ -39,6 +39,23 @@ def test_no_fall_no_suggestion() -> None:
     assert _curve(1e-2, fall=0.0).suggestion() is None
 
 
+def test_no_losses_no_suggestion() -> None:
+    assert Sweep(np.empty(0), np.empty(0)).suggestion() is None
+
+
+def test_dropout_on_a_model_that_knows_all_is_no_divergence(tmp_path: Path) -> None:
+    labels = [0, 1] * 10
+    records = [(b"%d" % place, label, np.eye(4)[[label]] * 50) for place, label in enumerate(labels)]
+    store = FeatureStore(write_shards(tmp_path, [records]))
+    keras.utils.set_random_seed(5)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dropout(0.5), keras.layers.Dense(3)])
+    model.layers[-1].kernel.assign(np.eye(4, 3))
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(schedule_of(1.0, head_rate=1.0)), loss)
+    found = sweep(model, _epochs(store, batch_size=2), "rates", tmp_path / "rates.npz")
+    assert len(found.losses) > 50
+
+
 def test_no_cliff_takes_the_last_rate() -> None:
     assert Sweep(RATES, np.linspace(1, 0.1, 100)).suggestion() == pytest.approx(0.1)
 

@@ -102,6 +102,20 @@ def test_loss_is_that_of_what_would_be_served(
     assert loss < plain
 
 
+def test_loss_is_of_the_test_time_views_too(trials: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def noted(model: Any, store: FeatureStore, views: int, batch_size: int) -> np.ndarray:
+        asked.append(views)
+        return np.zeros((len(store), CLASSES))
+
+    monkeypatch.setattr(trial, "logits_of", noted)
+    flips = CONFIG.model_copy(update={"test_time_views": ("horizontal_flip", "vertical_flip")})
+    for recipe in (CONFIG, flips):
+        trials().loss(recipe, is_deep=False)
+    assert asked == [1, 3]
+
+
 def test_head_trains_as_it_is_and_once(trials: Any, trained: list[Any]) -> None:
     tried = trials(pictures=6)
     first = tried.loss(CONFIG, is_deep=False)

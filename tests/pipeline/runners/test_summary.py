@@ -22,6 +22,7 @@ class _Runner(NotStarted):
     """A run that is over, as if its nodes had put out these artifacts."""
 
     def __init__(self, states: dict[str, State], artifacts: dict[tuple[str, str], Artifact]) -> None:
+        super().__init__(NODES)
         self.results = [NodeResult(node, state, 1.23456) for node, state in states.items()]
         self._artifacts = artifacts
 
@@ -85,7 +86,7 @@ def test_every_node_is_listed_and_those_that_were_not_reached_were_skipped() -> 
 
 
 def test_run_that_never_started_keeps_the_contract(tmp_path: Path) -> None:
-    write_summary(summary_of(NotStarted(), status="failed", error="no TFX"), tmp_path)
+    write_summary(summary_of(NotStarted(NODES), status="failed", error="no TFX"), tmp_path)
     summary = json.loads((tmp_path / "summary.json").read_text())
     assert {node["state"] for node in summary["nodes"]} == {"skipped"}
     assert summary["data"] == summary["evaluation"] == summary["blessing"] == {}
@@ -108,10 +109,10 @@ def test_search_is_told_by_its_best_recipe_and_the_configs_own(tmp_path: Path) -
         "best": {"head": "root", "dropout": 0.4},
         "own_eval_loss": 0.35,
     }
-    assert summary_of(NotStarted())["tuning"] == {}
+    assert summary_of(NotStarted(NODES))["tuning"] == {}
 
 
 def test_backbone_of_ones_own_is_called_by_its_path() -> None:
     config = CONFIG.model_copy(update={"backbone": BackboneConfig(model="mine.keras")})
-    summary = summarise(NotStarted(), config, "20240501-120000", 100.0)
+    summary = summarise(NotStarted(NODES), config, "20240501-120000", 100.0)
     assert summary["model"]["backbone"] == "mine.keras"
