@@ -21,7 +21,7 @@ class SplitConfig(Section):
     """What epochs, temperature and recipes are chosen on."""
     test: Annotated[float, Field(gt=0, lt=1)] = 0.2
     """What the Evaluator alone sees; a score on 500 pictures is good to 3 points either way."""
-    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    seed: Annotated[int, Field(ge=0, lt=2**64)] = 0
     """Another seed draws other splits; kept apart from the run's seed, so that trainings compare."""
     given: Literal["respect", "ignore"] = "respect"
     """What to do with splits that come with the data. A split that is missing there is taken out of train."""

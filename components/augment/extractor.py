@@ -94,7 +94,8 @@ class Extractor:
         elif view.kind != PLAIN:
             images = test_time_views.view(images, view.kind)
         arrays = zip(self.formats.items(), self._embed(images), strict=True)
-        extracted = {prefix: array.numpy().astype(dtype) for (prefix, (dtype, _)), array in arrays}
+        with np.errstate(over="ignore"):  # it is asked next
+            extracted = {prefix: array.numpy().astype(dtype) for (prefix, (dtype, _)), array in arrays}
         if not all(np.isfinite(array).all() for array in extracted.values()):
             raise InputError(
                 f"backbone `{self._backbone.name}` answers with values that are no numbers, or beyond "
