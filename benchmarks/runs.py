@@ -46,9 +46,9 @@ def run(
     Returns:
         Its summary.
     """
-    command = [sys.executable, "pipeline_runner.py", "run", "--workspace", str(workspace), "--json"]
+    command = [sys.executable, "pipeline_runner.py", "run", *([str(config)] if config else [])]
+    command += ["--workspace", str(workspace), "--json"]
     command += ["--data", data] if data else []
-    command += ["--config", str(config)] if config else []
     command += ["--to", stop] if stop else []
     command += [part for setting in (*OPEN_GATE, *settings) for part in ("--set", setting)]
     summary: Summary = json.loads(_output(command))

@@ -9,18 +9,18 @@ import tensorflow as tf
 _HEIGHT, _WIDTH = 1, 2
 _REVERSED = {"horizontal_flip": [_WIDTH], "vertical_flip": [_HEIGHT], "half_turn": [_HEIGHT, _WIDTH]}
 
-TEST_TIME_VIEWS = tuple(_REVERSED)
-"""Their names, as in the config."""
-
 
 def view(images: tf.Tensor, name: str) -> tf.Tensor:
     """Shows every picture in another way.
 
     Args:
         images: float32 [batch, height, width, 3].
-        name: one of `TEST_TIME_VIEWS`.
+        name: a `TestTimeView` of the config.
 
     Returns:
         float32, the shape of `images`.
+
+    Raises:
+        KeyError: there is no such view.
     """
     return tf.reverse(images, _REVERSED[name])

@@ -21,7 +21,7 @@ class Batches(keras.utils.PyDataset):
         store: FeatureStore,
         batch_size: int,
         weights: np.ndarray,
-        seed: int | Sequence[int] | None = None,
+        seed: Sequence[int] | None = None,
         epoch: int = 0,
         is_balanced: bool = False,
         mixup: float = 0.0,
@@ -43,7 +43,7 @@ class Batches(keras.utils.PyDataset):
         self._store = store
         self._batch_size = batch_size
         self._weights = weights
-        self._seed = None if seed is None else [*seed] if isinstance(seed, Sequence) else [seed]
+        self._seed = seed
         self._epoch = epoch
         self._is_balanced = is_balanced
         self._mixup, self._cutmix = mixup, cutmix

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.backbone_config import BackboneConfig
-from pipeline.config import Config
+from pipeline.config import Config, EnsembleConfig
 from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
 from pipeline.trainer_config import PhaseConfig, TrainerConfig
@@ -19,7 +19,11 @@ TOP = TrainerConfig(phases=(*HEADS.phases, PhaseConfig(name="fine_tune", epochs=
 
 
 def _nodes(
-    tmp_path: Path, trainer: TrainerConfig, tuner: TunerConfig, weights: str = "imagenet"
+    tmp_path: Path,
+    trainer: TrainerConfig,
+    tuner: TunerConfig,
+    weights: str = "imagenet",
+    ensemble: EnsembleConfig = EnsembleConfig(),  # noqa: B008
 ) -> dict[str, Any]:
     from pipeline.pipeline import create_pipeline
 
@@ -28,6 +32,7 @@ def _nodes(
         backbone=BackboneConfig(weights=weights),
         trainer=trainer,
         tuner=tuner,
+        ensemble=ensemble,
     )
     return {node.id: node for node in create_pipeline(config, Workspace(tmp_path)).components}
 
@@ -79,3 +84,22 @@ def test_other_weights_in_the_same_file_are_a_change(tmp_path: Path) -> None:
         found.append(keys + [_settings(nodes[node])["fingerprint"] for node in ("Tuner", "Trainer")])
     assert found[0] == found[1]
     assert not set(found[0]) & set(found[2])
+
+
+def test_each_trunk_has_its_own_features_and_trainer(tmp_path: Path) -> None:
+    joined = EnsembleConfig(backbones=("efficientnet_lite1",))
+    nodes = _nodes(tmp_path, TOP, TunerConfig(trials=3), ensemble=joined)
+    found, checkpoints = nodes["Tuner"].outputs["best_hyperparameters"], set()
+    for suffix, trunk in (("", "efficientnet_lite0"), (".efficientnet_lite1", "efficientnet_lite1")):
+        augment, trainer = nodes[f"Augment{suffix}"], nodes[f"Trainer{suffix}"]
+        assert trainer.inputs["examples"] is augment.outputs["features"]
+        assert trainer.inputs["hyperparameters"] is found
+        assert json.loads(augment.exec_properties["backbone"])["name"] == trunk
+        assert json.loads(_settings(trainer)["backbone"])["name"] == trunk
+        checkpoints.add(_settings(trainer)["checkpoints"])
+    assert len(checkpoints) == 2
+    assert nodes["Tuner"].inputs["examples"] is nodes["Augment"].outputs["features"]
+    models = nodes["Ensemble"].inputs["models"].channels
+    assert models == [nodes[node].outputs["model"] for node in ("Trainer", "Trainer.efficientnet_lite1")]
+    for node in ("Evaluator", "Pusher"):
+        assert nodes[node].inputs["model"] is nodes["Ensemble"].outputs["model"]

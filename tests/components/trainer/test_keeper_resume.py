@@ -52,7 +52,7 @@ def train(
     if not keeper.restore(model):
         keeper.begin(model, model.evaluate(Batches(store, 6, weights), verbose=0, return_dict=True)["loss"])
     model.fit(
-        Batches(store, 6, weights, seed=9, epoch=keeper.epochs_done),
+        Batches(store, 6, weights, seed=(9,), epoch=keeper.epochs_done),
         validation_data=Batches(store, 6, weights),
         initial_epoch=keeper.epochs_done,
         epochs=EPOCHS,

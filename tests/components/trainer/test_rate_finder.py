@@ -83,7 +83,7 @@ def _model() -> keras.Model:
 
 
 def _epochs(store: FeatureStore, batch_size: int = 8) -> Any:
-    return lambda epoch: Batches(store, batch_size, np.ones(3, np.float32), seed=1, epoch=epoch)
+    return lambda epoch: Batches(store, batch_size, np.ones(3, np.float32), seed=(1,), epoch=epoch)
 
 
 class _Watcher:
