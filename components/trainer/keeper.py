@@ -2,12 +2,11 @@
 
 Keras' EarlyStopping forgets its best weights when a training is killed, and its BackupAndRestore does
 not know them; a phase that goes on after a kill must end as it would have ended. So one small callback
-holds both, and after an epoch replaces one file. The weights that a phase begins with compete as well:
+holds both, and after each epoch replaces one file. The weights that a phase begins with compete as well:
 a phase that makes the model worse on eval leaves no trace in it.
 """
 
 import math
-import time
 from pathlib import Path
 
 import keras
@@ -18,13 +17,9 @@ from components.trainer.averaging import Averager
 from pipeline.errors import InputError
 from pipeline.trainer_config import PhaseConfig
 
-_PAUSE = 2.0
-"""Seconds from one checkpoint to the next, at least. A kill costs no more than that and an epoch; with few
-pictures, an epoch takes less time than its checkpoint."""
-
 
 class Keeper(keras.callbacks.Callback):
-    """Early stopping on `val_loss`, best weights, and checkpoints after epochs, the last one always.
+    """Early stopping on `val_loss`, best weights, and a checkpoint an epoch.
 
     Attributes:
         epochs_done: from the checkpoint; 0 for a fresh phase.
@@ -45,7 +40,6 @@ class Keeper(keras.callbacks.Callback):
         self._averager = averager
         self._best: list[np.ndarray] = []
         self._waited = 0
-        self._due = 0.0
         self.epochs_done = 0
         self.best_epoch = 0
         self.best_loss = math.inf
@@ -89,10 +83,7 @@ class Keeper(keras.callbacks.Callback):
             self._best = self._averager.judged()
         else:
             self._waited += 1
-        is_over = self.should_stop() or self.epochs_done == self._phase.epochs
-        if is_over or time.monotonic() >= self._due:
-            checkpoint.write(self._path, self._arrays(self.model, self._best))
-            self._due = time.monotonic() + _PAUSE
+        checkpoint.write(self._path, self._arrays(self.model, self._best))
         if self.should_stop():
             self.model.stop_training = True
 

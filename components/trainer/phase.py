@@ -89,7 +89,7 @@ class PhaseTrainer:
         """Trains, and leaves the best epoch's weights in the model.
 
         Args:
-            checkpoint: replaced after epochs; a phase that was killed goes on from it.
+            checkpoint: replaced after each epoch; a phase that was killed goes on from it.
         """
         phase = self._phase
         groups = self._unfrozen()

@@ -6,18 +6,11 @@ import keras
 import numpy as np
 import pytest
 
-from components.trainer import keeper as keeper_module
 from components.trainer.averaging import Averager
 from components.trainer.batches import Batches
 from components.trainer.keeper import Keeper
 from pipeline.errors import InputError
 from tests.components.trainer.kept import EPOCHS, are_equal, new_keeper, phase_of, small_store, tiny_model
-
-
-@pytest.fixture(autouse=True)
-def at_every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Checkpoints come without a pause."""
-    monkeypatch.setattr(keeper_module, "_PAUSE", 0.0)
 
 
 def _keeper_for(path: Path, patience: int = 2, begin: float = 9.0) -> tuple[Keeper, keras.Model]:
@@ -158,17 +151,3 @@ def test_restore_from_another_models_checkpoint_changes_nothing(
 def test_diverged_training_says_what_to_lower(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"in epoch 1 of phase `head`: .* Lower head_rate \(2.0e-02\)"):
         _epochs(*_keeper_for(tmp_path / "phase.npz"), [float("nan")])
-
-
-def test_epochs_that_are_quicker_than_a_checkpoint_share_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(keeper_module, "_PAUSE", 1000.0)
-    keeper, _ = _keeper_for(tmp_path / "phase.npz", patience=EPOCHS)
-    kept = []
-    for epoch in range(EPOCHS):
-        keeper.on_epoch_end(epoch, {"val_loss": 1.0})
-        again = new_keeper(tmp_path / "phase.npz", EPOCHS, tiny_model())
-        again.restore(tiny_model())
-        kept.append(again.epochs_done)
-    assert kept == [*[1] * (EPOCHS - 1), EPOCHS], "the first and the last"

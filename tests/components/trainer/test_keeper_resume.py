@@ -10,18 +10,11 @@ import numpy as np
 import pytest
 
 from components.feature_store import FeatureStore
-from components.trainer import keeper as keeper_module
 from components.trainer.averaging import Averager
 from components.trainer.batches import Batches
 from components.trainer.checkpoint import Arrays
 from components.trainer.keeper import Keeper
 from tests.components.trainer.kept import EPOCHS, are_equal, phase_of, small_store, tiny_model
-
-
-@pytest.fixture(autouse=True)
-def at_every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Checkpoints come without a pause."""
-    monkeypatch.setattr(keeper_module, "_PAUSE", 0.0)
 
 
 class _KilledError(Exception):

@@ -11,8 +11,8 @@ import pytest
 
 from components import progress
 from components.feature_store import FEATURES_PREFIX, open_store
-from components.trainer import keeper, schedules
 from components.trainer import phase as phase_module
+from components.trainer import schedules
 from components.trainer.model import LayerGroup
 from components.trainer.phase import PhaseResult, PhaseTrainer, layer_table
 from pipeline.trainer_config import PhaseConfig, TrainerConfig
@@ -120,10 +120,7 @@ def straight(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], tuple[
 
 
 @pytest.mark.parametrize(("recipe", "killed_at"), [(0, 3), (0, 23), (1, 12), (2, 21), (3, 8)])
-def test_killed_phase_ends_bit_identical(
-    root: Path, straight: Any, recipe: int, killed_at: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(keeper, "_PAUSE", 0.0)  # a checkpoint an epoch
+def test_killed_phase_ends_bit_identical(root: Path, straight: Any, recipe: int, killed_at: int) -> None:
     unhurt, expected = straight(recipe)
     with pytest.raises(KeyboardInterrupt):
         train(root, root / "killed.npz", _Watcher(killed_at), RECIPES[recipe])
