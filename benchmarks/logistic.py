@@ -107,7 +107,9 @@ def regress(
     started = time.monotonic()
     strengths = _STRENGTHS if way == CHOSEN else (1.0,)
     models = [_fitted(known, train, strength, way == STANDARDISED) for strength in strengths]
-    model = min(models, key=lambda model: _loss(model, *known.of(evaluation))) if models[1:] else models[0]
+    model = models[0]
+    if way == CHOSEN:
+        model = min(models, key=lambda model: _loss(model, *known.of(evaluation)))
     seconds = round(time.monotonic() - started, 3)
     values, truth = known.of(test)
     return {**scores(truth, model.predict(values)), "seconds": seconds}

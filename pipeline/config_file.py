@@ -85,8 +85,8 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _with_preset(settings: dict[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
     """Every default, the preset over it, and `settings` over both."""
-    chosen: dict[str, Any] = {"preset": settings.get("preset"), "backbone": settings.get("backbone") or {}}
-    chosen = copy.deepcopy(chosen)
+    chosen = copy.deepcopy({key: settings.get(key) for key in ("preset", "backbone")})
+    chosen["backbone"] = chosen["backbone"] or {}
     for override in overrides:
         if override.startswith(("preset=", "backbone.model=")):
             _apply(chosen, override)

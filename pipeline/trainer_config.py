@@ -26,7 +26,7 @@ class PhaseConfig(Section):
     """Unfreezes one stage after the other from the top, each for an equal share of the epochs and with a
     schedule of its own."""
     head_rate: Rate = 1e-3
-    """Peak rate of the head. A fresh one bears 3e-3; above a trunk that moves, too, a third of it."""
+    """Peak rate of the head, Keras' own for Adam. The default phases give a fresh head 3e-3."""
     trunk_rate: Rate = 3e-4
     """Peak rate of the trunk's top stage; 1e-3 destroyed Lite0's features within an epoch."""
     depth_decay: Annotated[float, Field(gt=0, le=1)] = 0.7

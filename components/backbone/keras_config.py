@@ -17,6 +17,10 @@ Tensor = tuple[str, int, int]
 Shape = tuple[int | None, ...]
 
 
+MALFORMED = (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError)
+"""What reading a config raises that is not as Keras writes it; `ConfigError` among them."""
+
+
 class ConfigError(ValueError):
     """This model cannot be a trunk; the text goes on from its name."""
 

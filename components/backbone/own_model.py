@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from components.backbone.archive import read_config
 from components.backbone.graph import find_trunk
-from components.backbone.keras_config import ConfigError, read_nodes
+from components.backbone.keras_config import MALFORMED, ConfigError, read_nodes
 from components.backbone.keras_files import count_weights, one_line
 from components.backbone.row import Backbone
 from components.backbone.weights import WeightsInside
@@ -41,7 +41,7 @@ def own_backbone(path: Path, size: int | None, pixels: "Pixels") -> Backbone:
         trunk = find_trunk(read_nodes(config, inline=True, taken=_OURS))
     except ConfigError as error:
         raise InputError(f"model `{path}` {error}.") from error
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except MALFORMED as error:
         raise InputError(f"model `{path}` is not as Keras 3 saves it: {one_line(error)}.") from error
     parameters = count_weights(path)
     if (widest := max(_widths(config), default=0)) > parameters:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from components.backbone.archive import read_config
 from components.backbone.graph import cut_points
-from components.backbone.keras_config import ConfigError, read_nodes
+from components.backbone.keras_config import MALFORMED, read_nodes
 from components.backbone.keras_files import count_weights
 from components.backbone.own_model import agreed_size, load_model
 from components.backbone.row import Backbone
@@ -102,15 +102,7 @@ def _read_description(file: Path) -> Description:
 def _check_stages(path: Path, config: dict[str, Any], description: Description) -> None:
     try:
         nodes = read_nodes(config)
-    except (
-        ConfigError,
-        KeyError,
-        IndexError,
-        TypeError,
-        ValueError,
-        AttributeError,
-        RecursionError,
-    ) as error:
+    except MALFORMED as error:
         raise InputError(f"the trunk of model `{path}` is not as Graft saves it: {error}.") from error
     known = {nodes[point].name for point in cut_points(nodes)}
     if unknown := [stage for stage in description.stages if stage not in known]:

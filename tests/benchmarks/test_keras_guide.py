@@ -100,7 +100,7 @@ def test_guide_is_asked_once(
     assert len(asked) == 2
 
 
-def test_one_extraction_serves_both_regressions(
+def test_one_extraction_serves_every_regression(
     asked: list[tuple[str, ...]], plain: Plain, arguments: argparse.Namespace, tmp_path: Path
 ) -> None:
     rows = regressions(Rows("one", folder=tmp_path), plain, arguments)
