@@ -68,12 +68,12 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray, weights: np.ndarray)
         evidence = pictures * _likelihood(logits, labels, weights, np.exp(log_temperature))
         return evidence + (log_temperature / _PRIOR_DEVIATION) ** 2 / 2
 
-    pictures = _effective(weights)
+    pictures = effective_pictures(weights)
     bounds = (np.log(_COLDEST), np.log(_HOTTEST))
     return float(np.exp(minimize_scalar(objective, bounds=bounds, method="bounded").x))
 
 
-def _effective(weights: np.ndarray) -> float:
+def effective_pictures(weights: np.ndarray) -> float:
     """How many pictures of equal weight tell as much: Kish, "Survey Sampling" (1965), section 11.7."""
     squares = float((weights.astype(np.float64) ** 2).sum())
     return float(weights.sum(dtype=np.float64)) ** 2 / squares if squares else 0.0

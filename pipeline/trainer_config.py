@@ -15,10 +15,10 @@ class PhaseConfig(Section):
     name: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
     """In logs, checkpoints and `summary.json`; each phase another one."""
     epochs: Annotated[int, Field(ge=0, le=10_000)]
-    """0 skips the phase. An epoch shows every training image once, in one of its views."""
+    """0 skips the phase. An epoch shows every training image once, in one of its views; with few images, more
+    than once: see `min_steps`."""
     min_steps: Annotated[int, Field(ge=0, le=100_000)] = 0
-    """With few pictures, so many epochs more that the phase has at least this many batches; `patience` is
-    stretched alike."""
+    """With few pictures, an epoch shows each of them so often that the phase has at least as many batches."""
     unfreeze: str = "head"
     """`head`: the new layers alone. A stage of the backbone: that stage and all above it. A share, such as
     `30%`: the topmost stages, so many of them, rounded up."""
@@ -40,7 +40,8 @@ class PhaseConfig(Section):
     warmup_share: Annotated[float, Field(ge=0, lt=1)] = 0.1
     """Share of the phase's steps in which the rates of `cosine` and `constant` rise from 0."""
     patience: Annotated[int, Field(ge=1, le=10_000)] = 10
-    """Epochs without a better eval loss after which the phase ends. The best epoch is kept."""
+    """Epochs without a lower eval loss after which the phase ends. The latest epoch within one standard error
+    of the lowest is kept."""
     batch_size: Annotated[int, Field(ge=1, le=4096)] = 32
     """Pictures in a step. Fine-tuning holds the activations of so many in memory."""
 
@@ -63,6 +64,9 @@ class TrainerConfig(Section):
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.1
     """Share of each label that is spread over all classes (Szegedy et al., 2016, section 7). With averaged
     weights, leaving out both this and dropout cost a point (docs/decisions.md, 28)."""
+    penalty: Annotated[float, Field(ge=0, le=1e6)] = 1.0
+    """On the squared weights of the logits, scikit-learn's 1 / C: it tells where pictures are few, and hardly
+    where they are many (docs/decisions.md, 44). `cosine` has none."""
     class_weights: Literal["balanced", "none"] = "balanced"
     """`balanced` weighs classes by the inverse of their frequency, as scikit-learn does."""
     sampling: Literal["natural", "balanced"] = "natural"

@@ -23,6 +23,7 @@ class Batches(keras.utils.PyDataset):
         weights: np.ndarray,
         seed: Sequence[int] | None = None,
         epoch: int = 0,
+        rounds: int = 1,
         is_balanced: bool = False,
         mixup: float = 0.0,
         cutmix: float = 0.0,
@@ -34,8 +35,8 @@ class Batches(keras.utils.PyDataset):
             weights: float32 [classes], the weight of an example of each class; times its own weight.
             seed: draws order and views; `None`: the store's order and the plain view, for eval.
             epoch: the first epoch to draw.
-            is_balanced: an epoch of as many records, but each class as often as any other one; else it
-                shows every record once.
+            rounds: how often an epoch shows every record, in a view drawn each time; eval's shows it once.
+            is_balanced: a round of as many records, but each class as often as any other one.
             mixup: alpha, see `mixing.mix`.
             cutmix: alpha.
         """
@@ -45,12 +46,13 @@ class Batches(keras.utils.PyDataset):
         self._weights = weights
         self._seed = seed
         self._epoch = epoch
+        self._rounds = rounds
         self._is_balanced = is_balanced
         self._mixup, self._cutmix = mixup, cutmix
         self._draw()
 
     def __len__(self) -> int:
-        return -(-len(self._store) // self._batch_size)
+        return -(-len(self._order) // self._batch_size)
 
     def __getitem__(self, index: int) -> Batch:
         """One batch; its labels are one-hot unless they are mixed."""
@@ -74,12 +76,14 @@ class Batches(keras.utils.PyDataset):
             self._order, self._views = np.arange(count), np.zeros(count, dtype=np.int64)
             return
         generator = self._generator(0)
-        self._order = (
-            balanced_order(self._store.labels, generator)
-            if self._is_balanced
-            else generator.permutation(count)
-        )
-        self._views = generator.integers(self._store.views, size=count)
+        self._order = np.concatenate([self._round(generator) for _ in range(self._rounds)])
+        self._views = generator.integers(self._store.views, size=len(self._order))
+
+    def _round(self, generator: np.random.Generator) -> np.ndarray:
+        """Every record once, or every class as often as any other one."""
+        if self._is_balanced:
+            return balanced_order(self._store.labels, generator)
+        return generator.permutation(len(self._store))
 
     def _generator(self, use: int) -> np.random.Generator:
         """Of this epoch: 0 draws its order and views, 1 and more mix its batches."""

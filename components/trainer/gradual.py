@@ -3,6 +3,9 @@
 Howard and Ruder, "Universal Language Model Fine-tuning for Text Classification" (2018), section 3.3.
 """
 
+import math
+from typing import Any
+
 from components.backbone import Backbone
 from components.backbone.cut import unfrozen_stages
 from pipeline.trainer_config import PhaseConfig
@@ -23,6 +26,12 @@ def steps_of(phase: PhaseConfig, backbone: Backbone) -> list[PhaseConfig]:
     for step in range(1, count + 1):
         lowest = stages[step * len(stages) // count - 1]
         epochs = phase.epochs * step // count - phase.epochs * (step - 1) // count
-        change = {"name": f"{phase.name}.{lowest}", "unfreeze": lowest, "epochs": epochs, "gradual": False}
+        change: dict[str, Any] = {
+            "name": f"{phase.name}.{lowest}",
+            "unfreeze": lowest,
+            "epochs": epochs,
+            "min_steps": math.ceil(phase.min_steps * epochs / phase.epochs),
+            "gradual": False,
+        }
         steps.append(phase.model_copy(update=change))
     return steps

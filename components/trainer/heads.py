@@ -29,7 +29,7 @@ def build_head(config: TrainerConfig, width: int, classes: int) -> keras.Sequent
         features float32 [batch, width] -> logits float32 [batch, classes].
     """
     dropout = layers.Dropout(config.dropout)
-    linear = layers.Dense(classes, kernel_initializer="zeros", name="logits")
+    linear = PenalisedLogits(classes, kernel_initializer="zeros", name="logits")
     members = {
         "linear": [dropout, linear],
         "root": [RootNormalise(name="root"), dropout, linear],
@@ -37,6 +37,26 @@ def build_head(config: TrainerConfig, width: int, classes: int) -> keras.Sequent
         "cosine": [dropout, CosineLogits(classes, name="logits")],
     }[config.head]
     return keras.Sequential([keras.Input((width,), name="features"), *members], name=HEAD)
+
+
+@keras.saving.register_keras_serializable("graft")
+class PenalisedLogits(layers.Dense):
+    """Logits whose weights cost something while they train, as scikit-learn's logistic regression has it.
+
+    With a loss that is a mean over n pictures and a penalty of 1 / (C n), training ends where
+    `LogisticRegression(C=C)` does; C is the variance that the weights have before any picture is seen.
+
+    Attributes:
+        penalty: times half the sum of the squared weights, added to the loss of training, not of eval.
+    """
+
+    penalty = 0.0
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
+        """float32 [batch, width] -> float32 [batch, classes]."""
+        if training and self.penalty:
+            self.add_loss(self.penalty / 2 * ops.sum(ops.square(self.kernel)))
+        return super().call(inputs, training=training)
 
 
 @keras.saving.register_keras_serializable("graft")

@@ -1,9 +1,14 @@
-"""Keeps the best epoch, ends a phase that no longer improves, and writes all of it down.
+"""Chooses the epoch that is kept, ends a phase that no longer improves, and writes all of it down.
+
+Of all epochs that chance may have made the best one, the latest is kept: those whose eval loss is within one
+standard error of the lowest (Breiman et al., "Classification and Regression Trees", 1984, section 3.4.3). On
+twenty pictures the lowest loss is mostly luck, and often that of a model that has hardly begun. The weights
+that a phase begins with compete as well: a phase that makes the model worse on eval, by more than chance
+explains, leaves no trace in it.
 
 Keras' EarlyStopping forgets its best weights when a training is killed, and its BackupAndRestore does
 not know them; a phase that goes on after a kill must end as it would have ended. So one small callback
-holds both, and after each epoch replaces one file. The weights that a phase begins with compete as well:
-a phase that makes the model worse on eval leaves no trace in it.
+holds both, and after each epoch replaces one file.
 """
 
 import math
@@ -19,34 +24,37 @@ from pipeline.trainer_config import PhaseConfig
 
 
 class Keeper(keras.callbacks.Callback):
-    """Early stopping on `val_loss`, best weights, and a checkpoint an epoch.
+    """Early stopping on `val_loss`, the weights to keep, and a checkpoint an epoch.
 
     Attributes:
         epochs_done: from the checkpoint; 0 for a fresh phase.
-        best_epoch: the one with the lowest eval loss so far, from 1; 0 while none beat the start.
-        best_loss: its eval loss.
+        kept_epoch: the one to keep so far, from 1; 0 while all are worse than the start.
+        lowest_loss: on eval so far, the start's included.
     """
 
-    def __init__(self, path: Path, phase: PhaseConfig, averager: Averager) -> None:
+    def __init__(self, path: Path, phase: PhaseConfig, averager: Averager, pictures: float) -> None:
         """
         Args:
             path: the checkpoint, an `.npz` of arrays only.
             phase: its `patience` says after how many epochs without a better eval loss training stops.
             averager: knows the weights that eval judges.
+            pictures: of eval, by which chance is judged; infinitely many keep the epoch with the lowest loss.
         """
         super().__init__()
         self._path = path
         self._phase = phase
         self._averager = averager
-        self._best: list[np.ndarray] = []
+        # Losses of single pictures scatter about as far as their mean: most are small, and a few large.
+        self._tolerance = 1 + 1 / math.sqrt(pictures)
+        self._kept: list[np.ndarray] = []
         self._waited = 0
         self.epochs_done = 0
-        self.best_epoch = 0
-        self.best_loss = math.inf
+        self.kept_epoch = 0
+        self.lowest_loss = math.inf
 
     def begin(self, model: keras.Model, loss: float) -> None:
-        """Takes the weights that `model` has now, with their `loss` on eval, as those to beat."""
-        self.best_epoch, self.best_loss, self._best = 0, loss, _values(model.variables)
+        """Takes the weights that `model` has now, with their `loss` on eval, as those to compete with."""
+        self.kept_epoch, self.lowest_loss, self._kept = 0, loss, _values(model.variables)
 
     def restore(self, model: keras.Model) -> bool:
         """Puts model and optimizer where the last finished epoch left them.
@@ -54,12 +62,12 @@ class Keeper(keras.callbacks.Callback):
         Returns:
             Whether there was a checkpoint that fits; if not, the phase begins, see `begin`.
         """
-        saved = checkpoint.read(self._path, like=self._arrays(model, best=_values(model.variables)))
+        saved = checkpoint.read(self._path, like=self._arrays(model, kept=_values(model.variables)))
         if saved is None:
             return False
-        self.epochs_done, self._waited, self.best_epoch = (int(number) for number in saved["counters"])
-        self.best_loss = float(saved["best_loss"])
-        self._best = [saved[f"best_{index}"] for index in range(len(model.variables))]
+        self.epochs_done, self._waited, self.kept_epoch = (int(number) for number in saved["counters"])
+        self.lowest_loss = float(saved["lowest_loss"])
+        self._kept = [saved[f"kept_{index}"] for index in range(len(model.variables))]
         for name, variables in self._parts(model).items():
             for index, variable in enumerate(variables):
                 variable.assign(saved[f"{name}_{index}"])
@@ -78,26 +86,27 @@ class Keeper(keras.callbacks.Callback):
                 f"number. Lower head_rate ({phase.head_rate:.1e}) and trunk_rate ({phase.trunk_rate:.1e})."
             )
         self.epochs_done = epoch + 1
-        if loss < self.best_loss:
-            self.best_epoch, self.best_loss, self._waited = self.epochs_done, loss, 0
-            self._best = self._averager.judged()
+        if loss < self.lowest_loss:
+            self.lowest_loss, self._waited = loss, 0
         else:
             self._waited += 1
-        checkpoint.write(self._path, self._arrays(self.model, self._best))
+        if loss <= self.lowest_loss * self._tolerance:
+            self.kept_epoch, self._kept = self.epochs_done, self._averager.judged()
+        checkpoint.write(self._path, self._arrays(self.model, self._kept))
         if self.should_stop():
             self.model.stop_training = True
 
-    def keep_best(self, model: keras.Model) -> None:
-        """Gives `model` its best epoch's weights, or those that the phase began with."""
-        for variable, value in zip(model.variables, self._best, strict=True):
+    def keep(self, model: keras.Model) -> None:
+        """Gives `model` the kept epoch's weights, or those that the phase began with."""
+        for variable, value in zip(model.variables, self._kept, strict=True):
             variable.assign(value)
 
-    def _arrays(self, model: keras.Model, best: list[np.ndarray]) -> checkpoint.Arrays:
-        arrays = {f"best_{index}": value for index, value in enumerate(best)}
+    def _arrays(self, model: keras.Model, kept: list[np.ndarray]) -> checkpoint.Arrays:
+        arrays = {f"kept_{index}": value for index, value in enumerate(kept)}
         for name, variables in self._parts(model).items():
             arrays |= {f"{name}_{index}": value for index, value in enumerate(_values(variables))}
-        arrays["counters"] = np.array([self.epochs_done, self._waited, self.best_epoch])
-        arrays["best_loss"] = np.array(self.best_loss)
+        arrays["counters"] = np.array([self.epochs_done, self._waited, self.kept_epoch])
+        arrays["lowest_loss"] = np.array(self.lowest_loss)
         return arrays
 
     def _parts(self, model: keras.Model) -> dict[str, list[keras.Variable]]:

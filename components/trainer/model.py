@@ -15,7 +15,7 @@ from keras import layers
 
 from components.backbone import Backbone
 from components.backbone.cut import HEAD, split_trunk, unfrozen_stages
-from components.trainer.heads import build_head
+from components.trainer.heads import PenalisedLogits, build_head
 from components.trainer.pointwise import multiply_pixels
 from pipeline.trainer_config import TrainerConfig
 
@@ -92,6 +92,12 @@ class TransferModel:
                 for part in _parts(layer):
                     if isinstance(part, layers.BatchNormalization) and not self._norms_adapt:
                         part.trainable = False
+
+    def penalise(self, penalty: float) -> None:
+        """Sets the penalty on the weights of the head's logits, see `PenalisedLogits`; before `compile`."""
+        for layer in self.head.layers:
+            if isinstance(layer, PenalisedLogits):
+                layer.penalty = penalty
 
     def layer_groups(
         self, unfreeze: str, head_rate: float, trunk_rate: float, decay: float

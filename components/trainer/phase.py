@@ -5,6 +5,7 @@ others run only what lies above the cut.
 """
 
 import logging
+import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ import numpy as np
 from components import progress
 from components.backbone.cut import HEAD
 from components.feature_store import FeatureStore
+from components.temperature import effective_pictures
 from components.trainer.averaging import Averager
 from components.trainer.batches import Batches, balanced_weights
 from components.trainer.keeper import Keeper
@@ -37,7 +39,7 @@ class PhaseResult:
     Attributes:
         name: of the phase.
         epochs: trained, early stopping included.
-        kept_epoch: whose weights were kept, from 1; 0: no epoch was better on eval than the phase's start.
+        kept_epoch: whose weights were kept, from 1; 0: all were worse on eval than the phase's start.
         eval_loss: of the kept epoch.
         eval_accuracy: of the kept epoch.
         head_rate: peak rate of the head, as configured or as found.
@@ -78,6 +80,8 @@ class PhaseTrainer:
         self._train, self._eval = train, evaluation
         # Phases of the same number of epochs must not all see the same views in the same order.
         self._seed = (seed, *phase.name.encode())
+        self._rounds = rounds_of(phase, len(train))
+        model.penalise(config.penalty / len(train))
         self._ones = np.ones(model.classes, np.float32)
         # Balanced draws weigh the classes already.
         is_weighted = config.class_weights == "balanced" and config.sampling == "natural"
@@ -86,7 +90,7 @@ class PhaseTrainer:
         self._logs = logs
 
     def run(self, checkpoint: Path) -> PhaseResult:
-        """Trains, and leaves the best epoch's weights in the model.
+        """Trains, and leaves the kept epoch's weights in the model.
 
         Args:
             checkpoint: replaced after each epoch; a phase that was killed goes on from it.
@@ -104,11 +108,11 @@ class PhaseTrainer:
             keeper = self._keeper(checkpoint, trained, averager, evaluation)
             if keeper.epochs_done < phase.epochs and not keeper.should_stop():
                 self._fit(trained, evaluation, averager, keeper)
-            keeper.keep_best(trained)
+            keeper.keep(trained)
             reached = trained.evaluate(evaluation, verbose=0, return_dict=True)
-        logging.info("phase %s keeps epoch %d: %s", phase.name, keeper.best_epoch, reached)
+        logging.info("phase %s keeps epoch %d: %s", phase.name, keeper.kept_epoch, reached)
         return PhaseResult(
-            *(phase.name, keeper.epochs_done, keeper.best_epoch),
+            *(phase.name, keeper.epochs_done, keeper.kept_epoch),
             *(reached["loss"], reached["accuracy"], phase.head_rate),
         )
 
@@ -133,12 +137,12 @@ class PhaseTrainer:
         return computing_in(self._policy, self._model.trunk_layers())
 
     def _steps_per_epoch(self) -> int:
-        return -(-len(self._train) // self._phase.batch_size)
+        return len(self._batches(0))
 
     def _batches(self, epoch: int) -> Batches:
         config = self._config
         return Batches(
-            *(self._train, self._phase.batch_size, self._weights, self._seed, epoch),
+            *(self._train, self._phase.batch_size, self._weights, self._seed, epoch, self._rounds),
             is_balanced=config.sampling == "balanced",
             mixup=config.mixup,
             cutmix=config.cutmix,
@@ -164,7 +168,8 @@ class PhaseTrainer:
         self, checkpoint: Path, trained: keras.Model, averager: Averager, evaluation: Batches
     ) -> Keeper:
         """Where a killed training left it, or at the start of the phase."""
-        keeper = Keeper(checkpoint, self._phase, averager)
+        pictures = effective_pictures(self._eval.weights)
+        keeper = Keeper(checkpoint, self._phase, averager, pictures)
         if keeper.restore(trained):
             logging.info("phase %s goes on after epoch %d", self._phase.name, keeper.epochs_done)
         else:
@@ -193,6 +198,11 @@ class PhaseTrainer:
             metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
         )
         trained.optimizer.build(trained.trainable_variables)
+
+
+def rounds_of(phase: PhaseConfig, pictures: int) -> int:
+    """How often an epoch shows each picture: once, or as often as the phase's least number of steps takes."""
+    return max(1, math.ceil(phase.min_steps * phase.batch_size / (phase.epochs * pictures)))
 
 
 class _Reporter(keras.callbacks.Callback):

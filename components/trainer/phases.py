@@ -1,6 +1,5 @@
 """All phases of a training, in order: rates found where asked, stages unfrozen one by one where asked."""
 
-import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -44,7 +43,6 @@ def train_phases(
         if not phase.epochs:
             continue
         data = stores(phase)
-        phase = _long_enough(phase, len(data[0]))
         if phase.find_rate:
             folder = os.path.join(logs, phase.name)
             sweep = PhaseTrainer(model, config, phase, *data, seed, folder).sweep_rates(
@@ -57,14 +55,6 @@ def train_phases(
             trainer = PhaseTrainer(model, config, step, *data, seed, os.path.join(logs, step.name))
             results.append(trainer.run(checkpoints / f"{step.name}.npz"))
     return results
-
-
-def _long_enough(phase: PhaseConfig, pictures: int) -> PhaseConfig:
-    """The phase with as many epochs as its least number of batches takes, and patience for as many more."""
-    batches = math.ceil(pictures / phase.batch_size)
-    epochs = max(phase.epochs, math.ceil(phase.min_steps / batches))
-    patience = math.ceil(phase.patience * epochs / phase.epochs)
-    return phase.model_copy(update={"epochs": epochs, "patience": patience})
 
 
 def _with_found_rates(phase: PhaseConfig, sweep: Sweep) -> PhaseConfig:

@@ -30,6 +30,9 @@ class HeadOnly:
     def freeze_all_but(self, unfreeze: str) -> None:
         pass
 
+    def penalise(self, penalty: float) -> None:
+        self.penalty = penalty
+
     def trunk_layers(self) -> list[keras.Layer]:
         return []
 

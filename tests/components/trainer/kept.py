@@ -1,5 +1,6 @@
 """A model that trains in no time, and its keeper."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,10 @@ def phase_of(patience: int) -> PhaseConfig:
     return PhaseConfig(name="head", epochs=EPOCHS, head_rate=0.02, patience=patience)
 
 
-def new_keeper(path: Path, patience: int, model: keras.Model, averaging: Any = "none") -> Keeper:
-    return Keeper(path, phase_of(patience), Averager(averaging, model, EPOCHS))
+def new_keeper(
+    path: Path, patience: int, model: keras.Model, averaging: Any = "none", pictures: float = math.inf
+) -> Keeper:
+    return Keeper(path, phase_of(patience), Averager(averaging, model, EPOCHS), pictures)
 
 
 def are_equal(one: keras.Model, other: keras.Model) -> bool:

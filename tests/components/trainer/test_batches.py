@@ -44,6 +44,21 @@ def test_epoch_shows_each_record_once(store: FeatureStore, batch_size: int) -> N
         batches.on_epoch_end()
 
 
+@pytest.mark.parametrize("is_balanced", [False, True])
+def test_rounds_show_each_record_again_in_other_views(store: FeatureStore, is_balanced: bool) -> None:
+    batches = Batches(store, 4, WEIGHTS, seed=(3,), rounds=5, is_balanced=is_balanced)
+    assert len(batches) == 14
+    seen = shown(batches)
+    rounds = [seen[start : start + len(LABELS)] for start in range(0, len(seen), len(LABELS))]
+    assert len(rounds) == 5
+    assert len({tuple(one) for one in rounds}) == 5
+    for one in rounds:
+        records = [record for record, _ in one]
+        counts = np.bincount([LABELS[record] for record in records], minlength=3)
+        assert sorted(counts) == [3, 4, 4] if is_balanced else sorted(records) == list(range(len(LABELS)))
+    assert len({view for record, view in seen if record == seen[0][0]}) > 1
+
+
 def test_batch_fits_its_records(store: FeatureStore) -> None:
     for arrays, labels, weights in epoch_of(Batches(store, 4, WEIGHTS, seed=(3,))):
         expected = [LABELS[int(record)] for record in arrays[:, 0]]

@@ -34,6 +34,11 @@ def test_stages_join_from_the_top() -> None:
     assert {(step.gradual, step.trunk_rate) for step in steps} == {(False, 1e-5)}
 
 
+def test_steps_share_the_least_number_of_batches() -> None:
+    steps = steps_of(_phase(8, "block_6").model_copy(update={"min_steps": 100}), BACKBONE)
+    assert [step.min_steps for step in steps] == [25, 38, 38]
+
+
 @given(epochs=st.integers(1, 30), lowest=st.sampled_from([*BACKBONE.stages, "10%", "30%", "100%"]))
 def test_epochs_and_stages_are_spent_evenly(epochs: int, lowest: str) -> None:
     stages = unfrozen_stages(BACKBONE, lowest)

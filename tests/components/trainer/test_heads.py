@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from components.trainer.heads import CosineLogits, RootNormalise, build_head
 from pipeline.trainer_config import TrainerConfig
@@ -115,3 +116,28 @@ def test_root_normalise_lets_gradients_through_at_zero() -> None:
     with tf.GradientTape() as tape:
         total = tf.reduce_sum(RootNormalise()(features))
     assert np.isfinite(tape.gradient(total, features).numpy()).all()
+
+
+def test_penalised_head_ends_where_scikit_learns_regression_does() -> None:
+    features = _features(30)
+    labels = np.random.default_rng(2).integers(3, size=30)
+    head = _head("linear", classes=3, dropout=0)
+    logits = head.get_layer("logits")
+    logits.penalty = 2 / len(labels)
+    head.compile(keras.optimizers.Adam(0.03), keras.losses.CategoricalCrossentropy(from_logits=True))
+    one_hot = np.eye(3, dtype=np.float32)[labels]
+    head.fit(features, one_hot, batch_size=len(labels), epochs=600, verbose=0)
+    expected = LogisticRegression(C=0.5, max_iter=5000, tol=1e-8).fit(features, labels)
+    np.testing.assert_allclose(logits.kernel.numpy().T, expected.coef_, atol=0.005)
+
+
+def test_penalty_is_no_part_of_the_loss_on_eval() -> None:
+    features, one_hot = _features(8), np.eye(4, dtype=np.float32)[np.arange(8) % 4]
+    head = _head("linear")
+    head.get_layer("logits").kernel.assign(keras.ops.ones((64, 4)))
+    losses = []
+    for penalty in (0.0, 10.0):
+        head.get_layer("logits").penalty = penalty
+        head.compile(loss=keras.losses.CategoricalCrossentropy(from_logits=True))
+        losses.append(head.evaluate(features, one_hot, verbose=0))
+    assert losses[0] == losses[1]

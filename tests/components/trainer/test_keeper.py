@@ -1,5 +1,6 @@
-"""The keeper: best epoch, patience, and what a checkpoint brings back."""
+"""The keeper: which epoch is kept, patience, and what a checkpoint brings back."""
 
+import math
 from pathlib import Path
 
 import keras
@@ -13,9 +14,11 @@ from pipeline.errors import InputError
 from tests.components.trainer.kept import EPOCHS, are_equal, new_keeper, phase_of, small_store, tiny_model
 
 
-def _keeper_for(path: Path, patience: int = 2, begin: float = 9.0) -> tuple[Keeper, keras.Model]:
+def _keeper_for(
+    path: Path, patience: int = 2, begin: float = 9.0, pictures: float = math.inf
+) -> tuple[Keeper, keras.Model]:
     model = tiny_model()
-    keeper = new_keeper(path, patience, model)
+    keeper = new_keeper(path, patience, model, pictures=pictures)
     keeper.set_model(model)
     keeper.begin(model, begin)
     model.stop_training = False
@@ -42,22 +45,45 @@ def _epochs(keeper: Keeper, model: keras.Model, losses: list[float]) -> int:
     [
         ([3.0, 2.0, 1.0], 3, 3),
         ([3.0, 1.0, 2.0, 2.0, 0.5], 4, 2),
-        ([1.0, 1.0, 1.0, 0.0], 3, 1),
+        ([1.0, 1.0, 1.0, 0.0], 3, 3),
         ([3.0, 4.0, 2.0, 4.0, 1.0, 5.0], 6, 5),
-        ([9.0, 9.5, 1.0], 2, 0),
+        ([9.5, 9.5, 1.0], 2, 0),
         ([9.5, 8.0, 8.5, 9.5], 4, 2),
     ],
 )
-def test_best_epoch_is_kept_and_patience_ends(
+def test_lowest_loss_is_kept_and_patience_ends(
     tmp_path: Path, losses: list[float], ran: int, best: int
 ) -> None:
+    """Of infinitely many pictures, where nothing is left to chance."""
     keeper, model = _keeper_for(tmp_path / "phase.npz", begin=9.0)
     assert _epochs(keeper, model, losses) == ran
-    keeper.keep_best(model)
+    keeper.keep(model)
     assert _bias(model) == [best] * 3
-    assert keeper.best_epoch == best
-    assert keeper.best_loss == min(9.0, *losses[:ran])
+    assert keeper.kept_epoch == best
+    assert keeper.lowest_loss == min(9.0, *losses[:ran])
     assert keeper.should_stop() == bool(model.stop_training)
+
+
+@pytest.mark.parametrize(
+    ("losses", "pictures", "kept"),
+    [
+        ([1.0, 1.1, 1.2, 1.3], 20, 3),  # 1.22 is one standard error above
+        ([1.0, 1.1, 1.2, 1.3], 100, 2),
+        ([1.0, 1.1, 1.2, 1.3], math.inf, 1),
+        ([1.0, 1.2, 0.9, 1.2], 20, 3),  # of the lowest there is by now
+        ([1.0, 2.0, 2.0, 1.1], 20, 4),
+        ([2.4, 2.1, 2.2, 2.3], 20, 4),  # 2 is where it began: hardly worse
+        ([2.5, 2.6, 2.7, 2.8], 20, 0),
+    ],
+)
+def test_of_epochs_that_chance_may_have_made_the_best_the_latest_is_kept(
+    tmp_path: Path, losses: list[float], pictures: float, kept: int
+) -> None:
+    keeper, model = _keeper_for(tmp_path / "phase.npz", patience=9, begin=2.0, pictures=pictures)
+    _epochs(keeper, model, losses)
+    keeper.keep(model)
+    assert (keeper.kept_epoch, _bias(model)) == (kept, [kept] * 3)
+    assert keeper.lowest_loss == min(2.0, *losses)
 
 
 def test_phase_that_makes_it_worse_leaves_every_weight_as_it_was(tmp_path: Path) -> None:
@@ -67,7 +93,7 @@ def test_phase_that_makes_it_worse_leaves_every_weight_as_it_was(tmp_path: Path)
     model.fit(batches, epochs=2, verbose=0)
     for epoch in (0, 1):
         keeper.on_epoch_end(epoch, {"val_loss": 1.5})
-    keeper.keep_best(model)
+    keeper.keep(model)
     for value, variable in zip(before, model.variables, strict=True):
         np.testing.assert_array_equal(value, np.array(variable))
 
@@ -77,12 +103,12 @@ def test_restore_knows_best_and_patience(tmp_path: Path) -> None:
     _epochs(*_keeper_for(path, patience=3), [1.0, 2.0, 3.0])
     keeper, model = _keeper_for(path, patience=3)
     assert keeper.restore(model)
-    assert (keeper.epochs_done, keeper.best_epoch, keeper.best_loss) == (3, 1, 1.0)
+    assert (keeper.epochs_done, keeper.kept_epoch, keeper.lowest_loss) == (3, 1, 1.0)
     assert not keeper.should_stop()
     assert _bias(model) == [3.0] * 3
     _epochs(keeper, model, [2.0])
     assert keeper.should_stop()
-    keeper.keep_best(model)
+    keeper.keep(model)
     assert _bias(model) == [1.0] * 3
 
 
@@ -92,8 +118,8 @@ def test_restore_knows_the_start_that_no_epoch_beat(tmp_path: Path) -> None:
     model = tiny_model()
     keeper = new_keeper(path, 3, model)
     assert keeper.restore(model)
-    assert (keeper.epochs_done, keeper.best_epoch, keeper.best_loss) == (2, 0, 0.5)
-    keeper.keep_best(model)
+    assert (keeper.epochs_done, keeper.kept_epoch, keeper.lowest_loss) == (2, 0, 0.5)
+    keeper.keep(model)
     assert _bias(model) == [0.0] * 3
 
 
@@ -111,7 +137,7 @@ def test_restore_asks_for_the_same_averaging(tmp_path: Path, saved: str, loaded:
 def test_average_is_kept_and_the_latest_goes_on(tmp_path: Path) -> None:
     path, model = tmp_path / "phase.npz", tiny_model()
     averager = Averager("ema", model, EPOCHS)
-    keeper = Keeper(path, phase_of(2), averager)
+    keeper = Keeper(path, phase_of(2), averager, pictures=20)
     keeper.set_model(model)
     model.layers[-1].bias.assign(np.full(3, 11.0))
     averager.on_train_batch_end(0)
@@ -121,7 +147,7 @@ def test_average_is_kept_and_the_latest_goes_on(tmp_path: Path) -> None:
     again = new_keeper(path, 2, resumed, "ema")
     assert again.restore(resumed)
     assert _bias(resumed) == [11.0] * 3
-    again.keep_best(resumed)
+    again.keep(resumed)
     # The average of 0, which it began with, and 11: after one step it has moved by 9 in 11.
     assert _bias(resumed) == pytest.approx([9.0] * 3)
 
@@ -143,7 +169,7 @@ def test_restore_from_another_models_checkpoint_changes_nothing(
     model = tiny_model(classes=classes)
     keeper = new_keeper(path, 2, model)
     assert not keeper.restore(model)
-    assert (keeper.epochs_done, keeper.best_epoch) == (0, 0)
+    assert (keeper.epochs_done, keeper.kept_epoch) == (0, 0)
     assert are_equal(model, tiny_model(classes=classes))
     assert "cannot be used" in caplog.text
 

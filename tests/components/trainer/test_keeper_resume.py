@@ -47,7 +47,7 @@ def train(
     """One process: goes on from the checkpoint, if there is one."""
     model = tiny_model()
     averager = Averager(averaging, model, EPOCHS)
-    keeper = Keeper(path, phase_of(10), averager)
+    keeper = Keeper(path, phase_of(10), averager, pictures=20)
     weights = np.ones(3, np.float32)
     if not keeper.restore(model):
         keeper.begin(model, model.evaluate(Batches(store, 6, weights), verbose=0, return_dict=True)["loss"])

@@ -127,16 +127,6 @@ def test_phases_without_epochs_are_skipped(tmp_path: Path) -> None:
     assert _equal(model, tiny_model(config))
 
 
-@pytest.mark.parametrize(
-    ("min_steps", "pictures", "epochs"), [(0, 10, 3), (6, 16, 3), (7, 16, 4), (300, 1, 300), (30, 10_000, 3)]
-)
-def test_few_pictures_get_more_epochs(min_steps: int, pictures: int, epochs: int) -> None:
-    phase = PhaseConfig(name="head", epochs=3, min_steps=min_steps, batch_size=8)
-    longer = phases._long_enough(phase, pictures)
-    assert longer.epochs == epochs
-    assert longer.patience / phase.patience == pytest.approx(epochs / 3, abs=0.1)
-
-
 def test_sweep_without_losses_leaves_no_plot(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: Path
 ) -> None:
