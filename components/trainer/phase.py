@@ -81,7 +81,6 @@ class PhaseTrainer:
         # Phases of the same number of epochs must not all see the same views in the same order.
         self._seed = (seed, *phase.name.encode())
         self._rounds = rounds_of(phase, len(train))
-        model.penalise(config.penalty / len(train))
         self._ones = np.ones(model.classes, np.float32)
         # Balanced draws weigh the classes already.
         is_weighted = config.class_weights == "balanced" and config.sampling == "natural"
@@ -187,6 +186,7 @@ class PhaseTrainer:
         momentum: Schedule | None = None,
     ) -> None:
         """The only `compile` there is: all phases share loss and metric, and differ in rates."""
+        self._model.penalise(self._config.penalty / len(self._train))
         optimizer = build_optimizer(groups, self._config, schedule, momentum)
         if self._policy == "mixed_float16":
             # Small gradients would vanish in half precision: Micikevicius et al., "Mixed Precision
