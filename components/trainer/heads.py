@@ -44,7 +44,8 @@ class PenalisedLogits(layers.Dense):
     """Logits whose weights cost something while they train, as scikit-learn's logistic regression has it.
 
     With a loss that is a mean over n pictures and a penalty of 1 / (C n), training ends where
-    `LogisticRegression(C=C)` does; C is the variance that the weights have before any picture is seen.
+    `LogisticRegression(C=C)` does; C is the variance that the weights have before any picture is seen. Of two
+    classes scikit-learn has one row of weights, which is the difference of ours: there it ends at `C=2 * C`.
 
     Attributes:
         penalty: times half the sum of the squared weights, added to the loss of training, not of eval.

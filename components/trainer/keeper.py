@@ -38,14 +38,15 @@ class Keeper(keras.callbacks.Callback):
             path: the checkpoint, an `.npz` of arrays only.
             phase: its `patience` says after how many epochs without a better eval loss training stops.
             averager: knows the weights that eval judges.
-            pictures: of eval, by which chance is judged; infinitely many keep the epoch with the lowest loss.
+            pictures: of eval, by which chance is judged; infinitely many keep the epoch with the lowest loss,
+                and where all of them weigh 0 they are taken for one.
         """
         super().__init__()
         self._path = path
         self._phase = phase
         self._averager = averager
         # Losses of single pictures scatter about as far as their mean: most are small, and a few large.
-        self._tolerance = 1 + 1 / math.sqrt(pictures)
+        self._tolerance = 1 + 1 / math.sqrt(max(pictures, 1))
         self._kept: list[np.ndarray] = []
         self._waited = 0
         self.epochs_done = 0

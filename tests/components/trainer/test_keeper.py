@@ -74,6 +74,7 @@ def test_lowest_loss_is_kept_and_patience_ends(
         ([1.0, 2.0, 2.0, 1.1], 20, 4),
         ([2.4, 2.1, 2.2, 2.3], 20, 4),  # 2 is where it began: hardly worse
         ([2.5, 2.6, 2.7, 2.8], 20, 0),
+        ([2.5, 3.9, 4.1, 4.2], 0, 2),  # all of weight 0: as one picture
     ],
 )
 def test_of_epochs_that_chance_may_have_made_the_best_the_latest_is_kept(

@@ -125,3 +125,22 @@ def test_batch_norm_inside_of_a_nested_model_is_frozen_too() -> None:
     model.freeze_all_but("top")
     layers = {layer.name: layer for layer in model.trunk_layers()}
     assert layers["top_conv"].trainable and not layers["top_norm"].trainable
+
+
+def test_penalty_reaches_the_loss_of_the_part_that_trains() -> None:
+    model = tiny_model(TrainerConfig())
+    kernel = model.head.get_layer("logits").kernel
+    kernel.assign(np.full(kernel.shape, 2.0))
+    part = model.trained_by("top")
+    for penalty in (0.0, 0.5):
+        model.penalise(penalty)
+        part(np.zeros((1, *part.input.shape[1:]), np.float32), training=True)
+        assert float(sum(part.losses)) == pytest.approx(penalty / 2 * 4 * np.prod(kernel.shape))
+
+
+def test_head_without_such_weights_has_no_penalty() -> None:
+    model = tiny_model(TrainerConfig(head="cosine"))
+    model.penalise(0.5)
+    part = model.trained_by("top")
+    part(np.zeros((1, *part.input.shape[1:]), np.float32), training=True)
+    assert not part.losses
