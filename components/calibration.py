@@ -1,7 +1,7 @@
 """Whether probabilities mean what they say: of all answers given with 0.8, four of five should be right.
 
 Answers are counted by their confidence, the probability of the class that was answered. Tables of parts
-add up to the table of the whole, so nothing has to hold the answers themselves.
+add up to the table of the whole.
 """
 
 import json
@@ -17,31 +17,21 @@ BINS = 15
 CALIBRATION_FILE = "calibration.json"
 
 
-def no_answers() -> np.ndarray:
-    """A table without counts, float64 [3, BINS]: answers, those that were right, their confidences' sum."""
-    return np.zeros((3, BINS))
-
-
-def add_answer(table: np.ndarray, probabilities: np.ndarray, label: int) -> None:
-    """Counts one answer in `table`; a label that is no class was missed.
+def reliability(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Counts answers by their confidence; a label that is no class was missed.
 
     Args:
-        table: changed in place.
-        probabilities: float [classes].
-        label: index of the class.
+        probabilities: float [pictures, classes].
+        labels: int [pictures], places of the classes.
+
+    Returns:
+        A table, float64 [3, BINS]: answers, those that were right, their confidences' sum.
     """
-    best = int(np.argmax(probabilities))
-    confidence = float(probabilities[best])
-    place = min(int(np.ceil(confidence * BINS)), BINS) - 1  # rounding may leave a little more than 1
-    table[:, place] += (1, best == label, confidence)
-
-
-def reliability(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The table of many answers: probabilities float [n, classes], labels int [n]."""
-    table = no_answers()
-    for answer, label in zip(probabilities, labels, strict=True):
-        add_answer(table, answer, int(label))
-    return table
+    best, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1).astype(np.float64)
+    # Rounding may leave a little more than 1.
+    places = np.ceil(confidence * BINS).clip(1, BINS).astype(np.int64) - 1
+    counted = np.stack([np.ones(len(labels)), best == labels, confidence])
+    return np.stack([np.bincount(places, weights, BINS) for weights in counted])
 
 
 def expected_calibration_error(table: np.ndarray) -> float:

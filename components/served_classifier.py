@@ -15,6 +15,12 @@ from components.temperature import Calibration
 LABELS_FILE = "labels.txt"
 
 
+def read_labels(saved_model: str) -> list[str]:
+    """Class names of an exported model, in the order of its probabilities; `saved_model` is its folder."""
+    with tf.io.gfile.GFile(os.path.join(saved_model, "assets", LABELS_FILE)) as file:
+        return str(file.read()).splitlines()
+
+
 class ServedClassifier(tf.Module):
     """The signatures; what they ask is `probabilities` and `indices`."""
 

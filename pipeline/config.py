@@ -8,7 +8,6 @@ Synopsis:
     config.trainer.phases[0].epochs
 """
 
-import re
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -16,6 +15,7 @@ from pydantic import Field, model_validator
 from pipeline.augment_config import AugmentConfig
 from pipeline.backbone_config import BackboneConfig
 from pipeline.data_config import DataConfig
+from pipeline.evaluator_config import EvaluatorConfig
 from pipeline.section import Section, Share
 from pipeline.trainer_config import TestTimeView, TrainerConfig
 from pipeline.tuner_config import TunerConfig
@@ -55,45 +55,6 @@ class EnsembleConfig(Section):
         if len(set(self.backbones)) < len(self.backbones):
             raise ValueError(f"backbones must differ. Received: {list(self.backbones)}")
         return self
-
-
-class ThresholdConfig(Section):
-    """One gate: `metric` on `slice` must reach `at_least`, or the model is not blessed."""
-
-    metric: Literal["accuracy", "macro_f1", "macro_precision", "macro_recall"]
-    """Macro: the mean over the classes that the slice holds or is taken for, each counting alike."""
-    at_least: Share
-    """A model below it is not pushed."""
-    slice: str = "overall"
-    """`overall`, or `column=value`, such as `cell_type=mono`; `a=x,b=y` for a crossed slice."""
-
-    def values(self) -> dict[str, str]:
-        """The slice's value for each of its columns; none for the overall one."""
-        if self.slice == "overall":
-            return {}
-        pairs = (part.partition("=") for part in re.split(r",(?=[^,=]+=)", self.slice))
-        return {column: value for column, _, value in pairs}
-
-
-class EvaluatorConfig(Section):
-    """Evaluator: which slices are reported, and what a model must reach to be pushed."""
-
-    slices: tuple[str | tuple[str, ...], ...] = ()
-    """Columns of the data, one slice for each value; a list of columns crosses them. Derived ones are
-    always there: `size_bucket`, `brightness_bucket`, `orientation`."""
-    thresholds: tuple[ThresholdConfig, ...] = (ThresholdConfig(metric="accuracy", at_least=0.5),)
-    """All must hold. One half stops a broken training, and little else: set what your product needs."""
-    max_accuracy_drop: Share = 0.01
-    """How much accuracy a model may lose against the last blessed one on the same test split."""
-
-    def crossings(self) -> list[tuple[str, ...]]:
-        """The columns of each slice."""
-        return [(entry,) if isinstance(entry, str) else entry for entry in self.slices]
-
-    def columns(self) -> list[str]:
-        """Every column that a slice or a threshold names, once, sorted."""
-        named = {column for crossing in self.crossings() for column in crossing}
-        return sorted(named.union(*(threshold.values() for threshold in self.thresholds)))
 
 
 Preset = Literal["fast", "balanced", "best"]

@@ -1,11 +1,10 @@
 """The SavedModel of an ensemble: its members inside, each with its own preprocessing."""
 
-import os
 from collections.abc import Sequence
 
 import tensorflow as tf
 
-from components.served_classifier import LABELS_FILE, ServedClassifier
+from components.served_classifier import ServedClassifier, read_labels
 
 _TINY = 1e-30
 """Of a probability that float32 has no digits for; its logarithm is to stay finite."""
@@ -30,7 +29,7 @@ class ServedEnsemble(ServedClassifier):
         Raises:
             ValueError: they do not.
         """
-        labels = [_labels(folder) for folder in folders]
+        labels = [read_labels(folder) for folder in folders]
         if any(other != labels[0] for other in labels):
             raise ValueError(f"the members of an ensemble must know the same classes. Received: {labels}")
         super().__init__(labels[0])
@@ -52,8 +51,3 @@ class ServedEnsemble(ServedClassifier):
         is_class = names == self.labels[None]
         # A name that is no class has Transform's number for it.
         return tf.where(tf.reduce_any(is_class, axis=1), tf.argmax(is_class, axis=1), -1)
-
-
-def _labels(folder: str) -> list[str]:
-    with tf.io.gfile.GFile(os.path.join(folder, "assets", LABELS_FILE)) as file:
-        return str(file.read()).splitlines()

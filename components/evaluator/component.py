@@ -1,4 +1,4 @@
-"""Evaluator: TFX's own, over the test split, with our metrics and the gate's thresholds.
+"""Evaluator: TFX's own, over the test split, with our figures and our gate.
 
 In: `examples`, `model`, the last blessed model, `schema`. Out: `evaluation` and `blessing`. It judges
 the exported SavedModel through the signature that serves, so that a difference between training and
@@ -7,22 +7,30 @@ serving would show here.
 
 from tensorflow_model_analysis.proto import config_pb2
 from tfx import types
-from tfx.components import Evaluator
-from tfx.dsl.components.base import executor_spec
+from tfx.dsl.components.base import base_beam_component, executor_spec
+from tfx.types import component_spec, standard_artifacts, standard_component_specs
+from tfx.utils import json_utils
 
 from components import features
-from components.evaluator import calibration, metrics
-from components.evaluator.executor import CountedEvaluatorExecutor
-from pipeline.config import EvaluatorConfig, ThresholdConfig
-
-_NO_FLOOR = ThresholdConfig(metric="accuracy", at_least=0)
-"""Stands in where no threshold is set: TFX blesses nothing that was held against nothing."""
+from components.evaluator import extractors, metrics
+from components.evaluator.executor import CONFIG, ExplainedEvaluatorExecutor
+from pipeline.evaluator_config import EvaluatorConfig
 
 
-class CountedEvaluator(Evaluator):
-    """Evaluator that answers for every test picture; its node is called Evaluator."""
+class ExplainedEvaluatorSpec(standard_component_specs.EvaluatorSpec):
+    """TFX's, and the node's section of the config, so that another gate is another evaluation."""
 
-    EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(CountedEvaluatorExecutor)
+    PARAMETERS = {
+        **standard_component_specs.EvaluatorSpec.PARAMETERS,
+        CONFIG: component_spec.ExecutionParameter(type=str),
+    }
+
+
+class ExplainedEvaluator(base_beam_component.BaseBeamComponent):
+    """Evaluator that says why; its node is called Evaluator."""
+
+    SPEC_CLASS = ExplainedEvaluatorSpec
+    EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(ExplainedEvaluatorExecutor)
 
 
 def build(
@@ -31,60 +39,44 @@ def build(
     baseline_model: types.Channel,
     schema: types.Channel,
     config: EvaluatorConfig,
-) -> Evaluator:
+) -> ExplainedEvaluator:
     """The node of this room."""
-    node = CountedEvaluator(
+    spec = ExplainedEvaluatorSpec(
         examples=examples,
         model=model,
         baseline_model=baseline_model,
         schema=schema,
-        example_splits=[features.TEST],
+        example_splits=json_utils.dumps([features.TEST]),
         eval_config=eval_config(config),
+        module_path=extractors.__name__,
+        config=config.model_dump_json(),
+        evaluation=types.Channel(type=standard_artifacts.ModelEvaluation),
+        blessing=types.Channel(type=standard_artifacts.ModelBlessing),
     )
-    return node.with_id("Evaluator")
+    return ExplainedEvaluator(spec).with_id("Evaluator")
 
 
 def eval_config(config: EvaluatorConfig) -> config_pb2.EvalConfig:
-    """TFMA's configuration: signature, slices, metrics, thresholds."""
+    """TFMA's configuration: signature, slices, metrics. The gate is ours; it has no thresholds."""
     model_spec = config_pb2.ModelSpec(
         signature_name="serving_examples",
         preprocessing_function_names=["label_ids"],
         label_key=features.LABEL_XF,
         prediction_key="probabilities",
     )
-    spec = config_pb2.MetricsSpec(
-        metrics=[
-            config_pb2.MetricConfig(class_name="ArgmaxScores", module=metrics.__name__),
-            config_pb2.MetricConfig(class_name="Reliability", module=calibration.__name__),
-        ]
-    )
-    for threshold in config.thresholds or (_NO_FLOOR,):
-        spec.per_slice_thresholds[threshold.metric].thresholds.add(
-            slicing_specs=[config_pb2.SlicingSpec(feature_values=threshold.values())],
-            threshold=config_pb2.MetricThreshold(
-                value_threshold=config_pb2.GenericValueThreshold(lower_bound={"value": threshold.at_least})
-            ),
-        )
-    # Named per slice although it is the overall one: without a slice, TFMA would ask it of every slice.
-    spec.per_slice_thresholds[metrics.ACCURACY].thresholds.add(
-        slicing_specs=[config_pb2.SlicingSpec()],
-        threshold=config_pb2.MetricThreshold(
-            change_threshold=config_pb2.GenericChangeThreshold(
-                direction=config_pb2.MetricDirection.HIGHER_IS_BETTER,
-                absolute={"value": -config.max_accuracy_drop},
-            )
-        ),
-    )
+    argmax = config_pb2.MetricConfig(class_name="ArgmaxScores", module=metrics.__name__)
     return config_pb2.EvalConfig(
-        model_specs=[model_spec], slicing_specs=_slicing_specs(config), metrics_specs=[spec]
+        model_specs=[model_spec],
+        slicing_specs=_slicing_specs(config),
+        metrics_specs=[config_pb2.MetricsSpec(metrics=[argmax])],
     )
 
 
 def _slicing_specs(config: EvaluatorConfig) -> list[config_pb2.SlicingSpec]:
-    """The overall slice, those of the config, those that a threshold asks for, the label's; each once.
+    """The overall slice, those of the config, those that a threshold asks for; each once.
 
     TFMA counts an example twice in a slice that is named twice, and knows no slice that is not named.
     """
-    asked = [*config.crossings(), *(tuple(threshold.values()) for threshold in config.thresholds)]
-    named = dict.fromkeys(tuple(sorted(set(columns))) for columns in [(), *asked, (features.LABEL,)])
+    asked = [*config.crossings(), *(tuple(gate.values()) for gate in config.gates())]
+    named = dict.fromkeys(tuple(sorted(set(columns))) for columns in [(), *asked])
     return [config_pb2.SlicingSpec(feature_keys=columns) for columns in named]

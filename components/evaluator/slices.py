@@ -3,12 +3,11 @@
 Asked before a run: this file imports neither TensorFlow nor TFX.
 """
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 
 from components.features import BRIGHTNESS_BUCKET, DERIVED, LABEL, ORIENTATION, SIZE_BUCKET
-from pipeline.config import EvaluatorConfig, ThresholdConfig
 from pipeline.errors import InputError
+from pipeline.evaluator_config import EvaluatorConfig, ThresholdConfig
 
 OVERALL = "overall"
 DERIVED_VALUES = {
@@ -17,6 +16,11 @@ DERIVED_VALUES = {
     ORIENTATION: ("portrait", "square", "landscape"),
 }
 _SHOWN = 8
+
+
+def slice_name(values: Mapping[str, str]) -> str:
+    """`column=value`; `a=x,b=y` where columns are crossed, in the order of `values`; `overall` for none."""
+    return ",".join(f"{column}={value}" for column, value in values.items()) or OVERALL
 
 
 def check_slices(
@@ -32,7 +36,8 @@ def check_slices(
 
     Raises:
         InputError: a threshold's slice is neither `overall` nor made of `column=value`; a slice is made of
-            a column that the data does not have; a threshold asks for a value that it does not have.
+            a column that the data does not have; a threshold asks for a value or a class that it does not
+            have.
     """
     for threshold in config.thresholds:
         _check_form(threshold)
@@ -50,7 +55,8 @@ def check_slices(
 
 def _check_form(threshold: ThresholdConfig) -> None:
     values = threshold.values()
-    is_whole = all(values) and _name(values) == threshold.slice  # nothing lacks its `=`, or is named twice
+    # Nothing lacks its `=`, or is named twice.
+    is_whole = all(values) and slice_name(values) == threshold.slice
     if threshold.slice != OVERALL and not is_whole:
         raise InputError(
             "`evaluator.thresholds`: slice must be `overall` or column=value, such as label=cat; a=x,b=y for "
@@ -59,19 +65,19 @@ def _check_form(threshold: ThresholdConfig) -> None:
 
 
 def _check_values(threshold: ThresholdConfig, held: Collection[Mapping[str, str]]) -> None:
+    classes = sorted({row[LABEL] for row in held})
+    if threshold.label is not None and threshold.label not in classes:
+        raise InputError(
+            f"`evaluator.thresholds` names class `{threshold.label}`, which the data does not have. It has: "
+            f"{_listed(classes)}"
+        )
     values = threshold.values()
     for column, value in values.items():
         there = DERIVED_VALUES.get(column) or sorted({row[column] for row in held})
         if value not in there:
-            more = ", ..." if len(there) > _SHOWN else ""
             raise InputError(
                 f"`evaluator.thresholds`: no picture lies in slice `{threshold.slice}`. `{column}` has: "
-                f"{', '.join(text or repr(text) for text in there[:_SHOWN])}{more}"
-            )
-        if _is_nan(value):
-            raise InputError(
-                f"`evaluator.thresholds`: slice `{threshold.slice}` cannot have a threshold. TFMA takes "
-                f"{value!r} for a number, and for one that equals nothing. Rename the value in the data."
+                f"{_listed(there)}"
             )
     own = {column: value for column, value in values.items() if column not in DERIVED_VALUES}
     if not any(own.items() <= row.items() for row in held):
@@ -81,12 +87,6 @@ def _check_values(threshold: ThresholdConfig, held: Collection[Mapping[str, str]
         )
 
 
-def _name(values: Mapping[str, str]) -> str:
-    return ",".join(f"{column}={value}" for column, value in values.items())
-
-
-def _is_nan(value: str) -> bool:
-    try:
-        return math.isnan(float(value))
-    except ValueError:
-        return False
+def _listed(values: Sequence[str]) -> str:
+    more = ", ..." if len(values) > _SHOWN else ""
+    return f"{', '.join(value or repr(value) for value in values[:_SHOWN])}{more}"

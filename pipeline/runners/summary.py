@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from components import features
-from components.evaluator.slices import OVERALL
 from components.example_validator.anomalies import read_anomalies
 from pipeline.config import Config
 from pipeline.runners.peak_memory import peak_rss_mib
@@ -76,7 +75,8 @@ def summarise(
     Returns:
         The contract's fields; a part that the run did not reach is left empty. `error` is there if given.
     """
-    blessing = _blessing(runner)
+    explanation = _explanation(runner)
+    blessing = _blessing(explanation["verdicts"]) if explanation else {}
     model = _model(runner, config)
     seconds = sum(result.seconds for result in runner.results)
     return {
@@ -87,7 +87,7 @@ def summarise(
         "data": _data(runner),
         "tuning": _tuning(runner),
         "training": _training(runner),
-        "evaluation": _evaluation(runner),
+        "evaluation": explanation.get("evaluation", {}),
         "blessing": blessing,
         "model": model,
         "wall_seconds": round(wall_seconds, 3),
@@ -167,38 +167,24 @@ def _training(runner: Runner) -> list[dict[str, Any]]:
     ]
 
 
-def _evaluation(runner: Runner) -> dict[str, Any]:
+def _explanation(runner: Runner) -> dict[str, Any]:
     evaluations = runner.outputs("Evaluator", "evaluation")
-    models = runner.outputs("Ensemble", "model") or runner.outputs("Trainer", "model")
-    if not evaluations or not models:
+    if not evaluations:
         return {}
-    from components.calibration import read_temperature
-    from components.evaluator.calibration import calibration_fields
-    from components.evaluator.results import read_reliability, read_scores
+    from components.evaluator.explanation import read_explanation
 
-    model, evaluation = Path(models[0].uri) / "Format-Serving", evaluations[0].uri
-    labels = (model / "assets" / "labels.txt").read_text(encoding="utf-8").splitlines()
-    slices = {scores.name: scores.as_dict(labels) for scores in read_scores(evaluation)}
-    overall = slices.pop(OVERALL)
-    calibration = calibration_fields(read_reliability(evaluation), read_temperature(str(model)))
+    return read_explanation(evaluations[0].uri)
+
+
+def _blessing(verdicts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Whether all bounds held; those that did not, in words and in figures; those that were not judged."""
+    failures = [verdict for verdict in verdicts if verdict["state"] == "failed"]
     return {
-        "split": features.TEST,
-        **overall,
-        "labels": labels,
-        "calibration": calibration,
-        "slices": slices,
+        "blessed": not failures,
+        "reasons": [failure["reason"] for failure in failures],
+        "failures": failures,
+        "not_judged": [verdict["reason"] for verdict in verdicts if verdict["state"] == "not_judged"],
     }
-
-
-def _blessing(runner: Runner) -> dict[str, Any]:
-    blessings = runner.outputs("Evaluator", "blessing")
-    evaluations = runner.outputs("Evaluator", "evaluation")
-    if not blessings or not evaluations:
-        return {}
-    from components.evaluator.results import read_reasons
-
-    is_blessed = bool(blessings[0].get_int_custom_property("blessed"))
-    return {"blessed": is_blessed, "reasons": [] if is_blessed else read_reasons(evaluations[0].uri)}
 
 
 def _model(runner: Runner, config: Config) -> dict[str, Any]:

@@ -11,9 +11,7 @@ from scipy.special import softmax
 
 from components import calibration
 from components.calibration import (
-    add_answer,
     expected_calibration_error,
-    no_answers,
     perfect_band,
     reliability,
     without_temperature,
@@ -49,8 +47,7 @@ def test_error_equals_the_formula_on_the_answers_themselves() -> None:
     ("confidence", "place"), [(1e-9, 0), (1 / 15, 0), (0.0667, 1), (0.5, 7), (1.0, 14), (1.0001, 14)]
 )
 def test_every_confidence_has_a_bin(confidence: float, place: int) -> None:
-    table = no_answers()
-    add_answer(table, np.array([confidence]), 0)
+    table = reliability(np.array([[confidence]]), np.zeros(1, int))
     assert np.flatnonzero(table[0]).tolist() == [place]
 
 
@@ -61,9 +58,12 @@ def test_tables_of_parts_add_up() -> None:
     np.testing.assert_allclose(sum(parts), reliability(probabilities, labels))
 
 
+NOTHING = reliability(np.zeros((0, 3)), np.zeros(0, int))
+
+
 def test_nothing_has_no_error() -> None:
-    assert expected_calibration_error(no_answers()) == 0
-    assert perfect_band(no_answers(), draws=10) == (0, 0)
+    assert expected_calibration_error(NOTHING) == 0
+    assert perfect_band(NOTHING, draws=10) == (0, 0)
 
 
 def _answers(generator: np.random.Generator, count: int, sureness: float = 1) -> np.ndarray:

@@ -28,7 +28,7 @@ def test_run_executes_every_node_once_and_pushes(finished: Path) -> None:
     assert [node["id"] for node in summary["nodes"]] == NODES
     assert {node["state"] for node in summary["nodes"]} == {"complete"}
     assert summary["status"] == "pushed"
-    assert summary["blessing"] == {"blessed": True, "reasons": []}
+    assert summary["blessing"] == {"blessed": True, "reasons": [], "failures": [], "not_judged": []}
     version = Path(summary["model"]["pushed_to"])
     assert version.name == summary["model"]["version"]
     assert (version / "saved_model.pb").exists()
@@ -45,7 +45,7 @@ def test_run_keeps_the_contract_of_summary_json(finished: Path) -> None:
     assert evaluation["split"] == "test"
     assert evaluation["examples"] == summary["data"]["splits"]["test"]
     assert set(evaluation["per_class"]) == {"defective", "functional"} == set(summary["data"]["classes"])
-    assert {"cell_type=mono", "cell_type=poly", "label=defective"} <= set(evaluation["slices"])
+    assert {"cell_type=mono", "cell_type=poly"} == set(evaluation["slices"])
     for scores in (evaluation, *evaluation["slices"].values()):
         assert (
             sum(scores["per_class"][label]["support"] for label in evaluation["labels"]) == scores["examples"]
@@ -111,6 +111,13 @@ def test_failing_gate_pushes_nothing_and_says_why(finished: Path) -> None:
     poly = summary["evaluation"]["slices"]["cell_type=poly"]["accuracy"]
     assert reason == f"accuracy on cell_type=poly is {poly:.4f}, must be at least 0.9900"
     assert reason in result.stderr.replace("\n", " ")
+    (failure,) = summary["blessing"]["failures"]
+    assert (failure["slice"], failure["bound"], failure["value"]) == ("cell_type=poly", 0.99, poly)
+    low, high = failure["interval"]
+    assert low < poly < high
+    assert all(
+        f"{each['path']}: {each['label']}, taken for" in result.stderr for each in failure["pictures"][:3]
+    )
 
 
 def test_worse_than_the_last_blessed_model_is_not_pushed(finished: Path) -> None:
@@ -129,3 +136,7 @@ def test_worse_than_the_last_blessed_model_is_not_pushed(finished: Path) -> None
     (reason,) = summary["blessing"]["reasons"]
     assert "accuracy on overall is" in reason
     assert "below the last blessed model's" in reason
+    comparison = summary["evaluation"]["comparison"]
+    assert len(comparison["lost"]) > len(comparison["won"])
+    (failure,) = summary["blessing"]["failures"]
+    assert failure["baseline"] - failure["value"] == pytest.approx(-comparison["difference"])

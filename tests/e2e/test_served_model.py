@@ -52,7 +52,6 @@ def test_metrics_equal_scikit_learns(finished: Path, model: Any, test_examples: 
     members = {
         "overall": [True] * len(labels),
         **{f"cell_type={cell}": [value == cell for value in cells] for cell in ("mono", "poly")},
-        **{f"label={name}": [value == name for value in labels] for name in evaluation["labels"]},
     }
     assert set(members) == {"overall", *evaluation["slices"]}
     for name, mask in members.items():

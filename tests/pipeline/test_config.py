@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from pipeline.augment_config import AugmentConfig
 from pipeline.backbone_config import BackboneConfig
-from pipeline.config import Config, EnsembleConfig, EvaluatorConfig, ThresholdConfig
+from pipeline.config import Config, EnsembleConfig
 from pipeline.data_config import DataConfig, SplitConfig
 from pipeline.trainer_config import PhaseConfig, TrainerConfig
 
@@ -94,7 +94,6 @@ def test_weight_decay_needs_adamw(optimizer: Any) -> None:
         (AugmentConfig, "batch_size", 1, 1024, 0, 1025),
         (TrainerConfig, "dropout", 0, 0.99, -0.1, 1),
         (TrainerConfig, "label_smoothing", 0, 0.99, -0.1, 1),
-        (EvaluatorConfig, "max_accuracy_drop", 0, 1, -0.01, 1.01),
     ],
 )
 def test_range(section: Any, key: str, low: float, high: float, below: float, above: float) -> None:
@@ -139,31 +138,6 @@ def test_data_range(key: str, legal: float, illegal: float) -> None:
 def test_seed_illegal(seed: Any) -> None:
     with pytest.raises(ValidationError, match="seed"):
         Config(seed=seed, data=DataConfig(**DATA))
-
-
-def test_threshold_metric_known() -> None:
-    with pytest.raises(ValidationError, match="macro_f1"):
-        ThresholdConfig.model_validate({"metric": "f1", "at_least": 0.5})
-
-
-@pytest.mark.parametrize(
-    ("slice_name", "values"),
-    [
-        ("overall", {}),
-        ("cell_type=mono", {"cell_type": "mono"}),
-        ("a=x,b=y", {"a": "x", "b": "y"}),
-        ("place=Rome, Italy,b=y", {"place": "Rome, Italy", "b": "y"}),
-    ],
-)
-def test_threshold_names_its_slice(slice_name: str, values: dict[str, str]) -> None:
-    assert ThresholdConfig(metric="accuracy", at_least=0.5, slice=slice_name).values() == values
-
-
-def test_columns_of_slices_and_thresholds() -> None:
-    threshold = ThresholdConfig(metric="accuracy", at_least=0.5, slice="eye=left")
-    config = EvaluatorConfig(slices=("camera", ("eye", "camera")), thresholds=(threshold,))
-    assert config.crossings() == [("camera",), ("eye", "camera")]
-    assert config.columns() == ["camera", "eye"]
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,20 @@ from typing import Any
 import numpy as np
 import pytest
 import tensorflow as tf
+import tensorflow_model_analysis as tfma
 from sklearn.metrics import accuracy_score, f1_score
 from tensorflow_metadata.proto.v0 import schema_pb2
 from tfx.types import Artifact, artifact_utils, standard_artifacts
 from tfx.utils import proto_utils
 
 from components import features
-from components.calibration import expected_calibration_error, write_fields
+from components.evaluator import extractors
+from components.evaluator.answers import read_answers
 from components.evaluator.component import eval_config
-from components.evaluator.executor import CountedEvaluatorExecutor, check_count
-from components.evaluator.results import read_reasons, read_reliability, read_scores
-from pipeline.config import EvaluatorConfig, ThresholdConfig
+from components.evaluator.executor import CONFIG, ExplainedEvaluatorExecutor, check_count
+from components.evaluator.explanation import Explanation, read_explanation
+from pipeline.evaluator_config import EvaluatorConfig, ThresholdConfig
+from tests.components.evaluator.told import artifact, model
 
 pytestmark = pytest.mark.slow
 
@@ -38,30 +41,6 @@ ROWS = [
 TEMPERATURE = 0.5
 
 
-class _Told(tf.Module):
-    """A model that answers what a column says."""
-
-    def __init__(self, labels: list[str], column: str) -> None:
-        super().__init__()
-        initializer = tf.lookup.KeyValueTensorInitializer(labels, tf.range(len(labels), dtype=tf.int64))
-        self._table = tf.lookup.StaticHashTable(initializer, default_value=-1)
-        self._classes = len(labels)
-        self._column = column
-
-    def _ids(self, examples: tf.Tensor, column: str) -> tf.Tensor:
-        parsed = tf.io.parse_example(examples, {column: tf.io.FixedLenFeature([], tf.string)})
-        return self._table.lookup(parsed[column])
-
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
-    def serving_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
-        answers = tf.one_hot(self._ids(examples, self._column), self._classes)
-        return {"probabilities": tf.nn.softmax(answers), "labels": tf.as_string(answers)}
-
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
-    def label_ids(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
-        return {features.LABEL_XF: self._ids(examples, features.LABEL)}
-
-
 @dataclass
 class Place:
     """Inputs of the node."""
@@ -72,32 +51,20 @@ class Place:
     baseline: Artifact
 
 
-def _artifact(kind: type[Artifact], uri: Path, number: int) -> Any:
-    artifact = kind()
-    artifact.uri, artifact.id = str(uri), number
-    return artifact
-
-
-def _model(folder: Path, labels: list[str], column: str, number: int, temperature: float = 1) -> Artifact:
-    told = _Told(labels, column)
-    signatures = {"serving_examples": told.serving_examples, "label_ids": told.label_ids}
-    tf.saved_model.save(told, str(folder / "Format-Serving"), signatures=signatures)
-    write_fields({"temperature": temperature}, str(folder / "Format-Serving" / "assets.extra"))
-    return _artifact(standard_artifacts.Model, folder, number)
-
-
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     root = tmp_path_factory.mktemp("evaluator")
     (root / "examples" / "Split-test").mkdir(parents=True)
     options = tf.io.TFRecordOptions(compression_type="GZIP")
     with tf.io.TFRecordWriter(str(root / "examples" / "Split-test" / "data.gz"), options) as writer:
-        for row in ROWS:
+        for number, row in enumerate(ROWS):
             example = tf.train.Example()
-            for column, value in zip(COLUMNS, row, strict=True):
+            named = {**dict(zip(COLUMNS, row, strict=True)), "image_id": f"{number}", "path": f"{number}.jpg"}
+            for column, value in named.items():
                 example.features.feature[column].bytes_list.value.append(value.encode())
+            example.features.feature["image"].bytes_list.value.append(b"\xff\xd8")
             writer.write(example.SerializeToString())
-    examples = _artifact(standard_artifacts.Examples, root / "examples", 1)
+    examples = artifact(standard_artifacts.Examples, root / "examples", 1)
     examples.split_names = artifact_utils.encode_split_names([features.TEST])
     labels = [row[0] for row in ROWS]
     features.set_counts(examples, {features.TEST: {label: labels.count(label) for label in set(labels)}})
@@ -110,9 +77,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     (root / "schema" / "schema.pbtxt").write_text(str(schema))
     return Place(
         examples,
-        _artifact(standard_artifacts.Schema, root / "schema", 2),
-        _model(root / "candidate", ["cat", "dog", "hen"], "guess", 3, TEMPERATURE),
-        _model(root / "baseline", ["dog", "cat"], "old", 4),  # other ids, and no hens
+        artifact(standard_artifacts.Schema, root / "schema", 2),
+        model(root / "candidate", ["cat", "dog", "hen"], "guess", 3, TEMPERATURE),
+        model(root / "baseline", ["dog", "cat"], "old", 4),  # other ids, and no hens
     )
 
 
@@ -121,34 +88,36 @@ def evaluate(place: Place, config: EvaluatorConfig, folder: Path, baseline: Arti
     inputs = {"examples": [place.examples], "model": [place.candidate], "schema": [place.schema]}
     if baseline:
         inputs["baseline_model"] = [baseline]
-    blessing = _artifact(standard_artifacts.ModelBlessing, folder / "blessing", 6)
+    blessing = artifact(standard_artifacts.ModelBlessing, folder / "blessing", 6)
     outputs = {
-        "evaluation": [_artifact(standard_artifacts.ModelEvaluation, folder, 5)],
+        "evaluation": [artifact(standard_artifacts.ModelEvaluation, folder, 5)],
         "blessing": [blessing],
     }
-    CountedEvaluatorExecutor().Do(
+    ExplainedEvaluatorExecutor().Do(
         inputs,
         outputs,
         {
             "eval_config": proto_utils.proto_to_json(eval_config(config)),
             "example_splits": json.dumps([features.TEST]),
+            "module_path": extractors.__name__,
+            CONFIG: config.model_dump_json(),
         },
     )
-    return bool(blessing.get_int_custom_property("blessed"))
+    is_blessed = bool(blessing.get_int_custom_property("blessed"))
+    assert [path.name for path in (folder / "blessing").iterdir()] == [
+        "BLESSED" if is_blessed else "NOT_BLESSED"
+    ]
+    return is_blessed
+
+
+def reasons_in(folder: Path) -> list[str]:
+    """Why bounds did not hold."""
+    explanation: Explanation = read_explanation(str(folder))
+    return [verdict["reason"] for verdict in explanation["verdicts"] if verdict["state"] == "failed"]
 
 
 def _gates(*slices: str, at_least: float = 1.0) -> tuple[ThresholdConfig, ...]:
     return tuple(ThresholdConfig(metric="accuracy", at_least=at_least, slice=name) for name in slices)
-
-
-def _check_reliability(evaluation: Path) -> None:
-    """Asks for the candidate's tables: five of eight are right, each with the same confidence."""
-    tables = read_reliability(str(evaluation))
-    served, before = (np.exp(odds) / (np.exp(odds) + 2) for odds in (1, TEMPERATURE))
-    assert [expected_calibration_error(table) for table in tables] == pytest.approx(
-        [abs(5 / 8 - served), abs(5 / 8 - before)], abs=1e-6
-    )
-    assert [table[0].sum() for table in tables] == [8, 8]
 
 
 def test_slices_single_crossed_and_of_thresholds(place: Place, tmp_path: Path) -> None:
@@ -157,10 +126,8 @@ def test_slices_single_crossed_and_of_thresholds(place: Place, tmp_path: Path) -
         thresholds=_gates("overall", "site=north", "shade=dark,site=south", "site=007", "label=dog"),
     )
     assert not evaluate(place, config, tmp_path)
-    slices = {scores.name: scores for scores in read_scores(str(tmp_path))}
-    assert next(iter(slices)) == "overall"
-    assert {name: int(scores.confusion.sum()) for name, scores in slices.items()} == {
-        "overall": 8,
+    evaluation = read_explanation(str(tmp_path))["evaluation"]
+    assert {name: scores["examples"] for name, scores in evaluation["slices"].items()} == {
         "label=cat": 2,
         "label=dog": 3,
         "label=hen": 3,
@@ -174,22 +141,59 @@ def test_slices_single_crossed_and_of_thresholds(place: Place, tmp_path: Path) -
         "shade=nan,site=007": 2,
     }
     labels, answers = [row[0] for row in ROWS], [row[3] for row in ROWS]
-    fields = slices["overall"].as_dict(["cat", "dog", "hen"])
-    assert fields["accuracy"] == pytest.approx(accuracy_score(labels, answers))
-    assert fields["macro_f1"] == pytest.approx(f1_score(labels, answers, average="macro"))
-    assert sorted(read_reasons(str(tmp_path))) == [
-        "accuracy on label=dog is 0.6667, must be at least 1.0000",
+    assert evaluation["examples"] == 8
+    assert evaluation["accuracy"] == pytest.approx(accuracy_score(labels, answers))
+    assert evaluation["macro_f1"] == pytest.approx(f1_score(labels, answers, average="macro"))
+    assert reasons_in(tmp_path) == [
         "accuracy on overall is 0.6250, must be at least 1.0000",
+        "accuracy on site=north is 0.6667, must be at least 1.0000",
         "accuracy on shade=dark,site=south is 0.5000, must be at least 1.0000",
         "accuracy on site=007 is 0.5000, must be at least 1.0000",
-        "accuracy on site=north is 0.6667, must be at least 1.0000",
+        "accuracy on label=dog is 0.6667, must be at least 1.0000",
     ]
-    _check_reliability(tmp_path)
+    _check_tfma(tmp_path, evaluation)
+    # Five of eight are right, each with the same confidence.
+    served, before = (np.exp(odds) / (np.exp(odds) + 2) for odds in (1, TEMPERATURE))
+    found = [evaluation["calibration"][name] for name in ("ece", "ece_uncalibrated")]
+    assert found == pytest.approx([abs(5 / 8 - served), abs(5 / 8 - before)], abs=1e-6)
+
+
+def _check_tfma(folder: Path, evaluation: dict[str, Any]) -> None:
+    """TFMA's own results, for the tools that read them, say the same."""
+    result = tfma.load_eval_result(str(folder))
+    assert len(result.slicing_metrics) == 1 + len(evaluation["slices"])
+    (overall,) = (found for key, found in result.slicing_metrics if key == ())
+    values = overall[""][""]
+    for name in ("accuracy", "macro_f1", "weighted_precision"):
+        assert values[name]["doubleValue"] == pytest.approx(evaluation[name])
+    assert values["support"]["doubleValue"] == 8
+
+
+def test_every_answer_is_written_down(place: Place, tmp_path: Path) -> None:
+    evaluate(place, EvaluatorConfig(), tmp_path, place.baseline)
+    names = ["cat", "dog", "hen"]
+    answers = read_answers(str(tmp_path), names)
+    assert answers.baseline is not None
+    found = zip(
+        answers.columns["label"],
+        answers.columns["site"],
+        answers.columns["shade"],
+        (names[place] for place in answers.answered),
+        (names[place] for place in answers.baseline),
+        strict=True,
+    )
+    assert [*found] == ROWS
+    assert answers.paths.tolist() == [f"{number}.jpg" for number in range(8)]
+    assert set(answers.columns) == {*COLUMNS}
+    np.testing.assert_allclose(answers.probabilities.sum(axis=1), 1, rtol=1e-6)
+    comparison = read_explanation(str(tmp_path))["evaluation"]["comparison"]
+    assert comparison["won"] == ["5.jpg", "6.jpg"]
+    assert comparison["lost"] == ["1.jpg", "4.jpg"]
 
 
 def test_threshold_on_a_slice_that_no_test_picture_lies_in(place: Place, tmp_path: Path) -> None:
     assert not evaluate(place, EvaluatorConfig(thresholds=_gates("site=west", at_least=0)), tmp_path)
-    assert read_reasons(str(tmp_path)) == ["no test picture lies in slice site=west, which has a threshold"]
+    assert reasons_in(tmp_path) == ["no test picture lies in slice site=west, which has a threshold"]
 
 
 def test_class_that_the_baseline_does_not_know_counts_against_the_baseline(
@@ -198,28 +202,27 @@ def test_class_that_the_baseline_does_not_know_counts_against_the_baseline(
     # Both are right 5 times of 8. Were hens taken for the baseline's last class, cats, it would have 6.
     config = EvaluatorConfig(thresholds=_gates("overall", at_least=0.6), max_accuracy_drop=0)
     assert evaluate(place, config, tmp_path, place.baseline)
-    assert read_reasons(str(tmp_path)) == []
-    _check_reliability(tmp_path)
+    assert reasons_in(tmp_path) == []
 
 
 def test_worse_than_the_baseline(place: Place, tmp_path: Path) -> None:
-    perfect = _model(tmp_path / "perfect", ["cat", "dog", "hen"], "label", 7)
+    perfect = model(tmp_path / "perfect", ["cat", "dog", "hen"], "label", 7)
     config = EvaluatorConfig(thresholds=(), max_accuracy_drop=0.3)
     assert not evaluate(place, config, tmp_path / "out", perfect)
-    (reason,) = read_reasons(str(tmp_path / "out"))
-    assert reason.startswith("accuracy on overall is 0.3750 below the last blessed model's")
+    (reason,) = reasons_in(tmp_path / "out")
+    assert reason.startswith("accuracy on overall is 0.6250, 0.3750 below the last blessed model's 1.0000")
 
 
 def test_no_threshold_is_a_gate_that_lets_all_pass(place: Place, tmp_path: Path) -> None:
     assert evaluate(place, EvaluatorConfig(thresholds=()), tmp_path)
-    assert read_reasons(str(tmp_path)) == []
+    assert reasons_in(tmp_path) == []
 
 
 def test_picture_that_was_lost_fails_the_node(place: Place, tmp_path: Path) -> None:
-    examples = _artifact(standard_artifacts.Examples, Path(place.examples.uri), 1)
+    examples = artifact(standard_artifacts.Examples, Path(place.examples.uri), 1)
     examples.split_names = place.examples.split_names
     features.set_counts(examples, {features.TEST: {"cat": 9}})
     lossy = Place(examples, place.schema, place.candidate, place.baseline)
     with pytest.raises(RuntimeError, match="judged 8 pictures, but the test split holds 9"):
         evaluate(lossy, EvaluatorConfig(), tmp_path)
-    check_count(str(tmp_path), features.get_counts(place.examples))
+    check_count(8, place.examples)

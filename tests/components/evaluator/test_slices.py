@@ -8,8 +8,8 @@ import pytest
 from components.evaluator.slices import DERIVED_VALUES, check_slices
 from components.example_gen.measures import derived_slices, measure
 from components.features import DERIVED
-from pipeline.config import EvaluatorConfig, ThresholdConfig
 from pipeline.errors import InputError
+from pipeline.evaluator_config import EvaluatorConfig, ThresholdConfig
 
 COLUMNS = ("site", "year")
 HELD = [
@@ -113,9 +113,16 @@ def test_many_values_are_not_all_listed() -> None:
         check_slices(EvaluatorConfig(thresholds=(gate,)), (), held)
 
 
-def test_threshold_on_a_value_that_tfma_cannot_find() -> None:
-    with pytest.raises(InputError, match="`site=nan` cannot have a threshold"):
-        check(threshold="site=nan")
+def test_threshold_on_a_value_that_looks_like_a_number() -> None:
+    check(threshold="site=nan")
+
+
+def test_threshold_on_a_class_that_the_data_lacks() -> None:
+    gate = ThresholdConfig(metric="recall", label="hen", at_least=0.5)
+    with pytest.raises(InputError, match="names class `hen`, .* It has: a,b, cat, dog$"):
+        check_slices(EvaluatorConfig(thresholds=(gate,)), COLUMNS, HELD)
+    known = gate.model_copy(update={"label": "dog"})
+    check_slices(EvaluatorConfig(thresholds=(known,)), COLUMNS, HELD)
 
 
 def test_derived_values_are_those_that_are_measured() -> None:

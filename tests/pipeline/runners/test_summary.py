@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tfx.types import Artifact, standard_artifacts
 
-from components.evaluator import results
+from components.evaluator.explanation import write_explanation
 from pipeline.backbone_config import BackboneConfig
 from pipeline.config import Config
 from pipeline.data_config import DataConfig
@@ -30,13 +30,12 @@ class _Runner(NotStarted):
         return [self._artifacts[node, name]] if (node, name) in self._artifacts else []
 
 
-def _blessing(is_blessed: bool) -> dict[tuple[str, str], Artifact]:
-    blessing = standard_artifacts.ModelBlessing()
-    blessing.set_int_custom_property("blessed", int(is_blessed))
-    return {
-        ("Evaluator", "blessing"): blessing,
-        ("Evaluator", "evaluation"): standard_artifacts.ModelEvaluation(),
-    }
+def _evaluation(root: Path, *states: str) -> dict[tuple[str, str], Artifact]:
+    evaluation = standard_artifacts.ModelEvaluation()
+    evaluation.uri = str(root)
+    verdicts = [{"state": state, "reason": f"{state} it has"} for state in states]
+    write_explanation({"evaluation": {"accuracy": 0.5}, "verdicts": verdicts}, str(root))
+    return {("Evaluator", "evaluation"): evaluation}
 
 
 def _pushed(root: Path) -> dict[tuple[str, str], Artifact]:
@@ -60,15 +59,27 @@ def summary_of(runner: NotStarted, **arguments: Any) -> Summary:
     ],
 )
 def test_status_follows_from_blessing_and_push(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_blessed: bool | None, is_pushed: bool, status: str
+    tmp_path: Path, is_blessed: bool | None, is_pushed: bool, status: str
 ) -> None:
-    monkeypatch.setattr(results, "read_reasons", lambda uri: ["too bad"])
-    artifacts = {} if is_blessed is None else _blessing(is_blessed)
+    artifacts = (
+        {} if is_blessed is None else _evaluation(tmp_path, "held", "held" if is_blessed else "failed")
+    )
     runner = _Runner({}, artifacts | (_pushed(tmp_path) if is_pushed else {}))
     summary = summary_of(runner)
     assert summary["status"] == status
-    assert summary["blessing"].get("reasons", []) == (["too bad"] if is_blessed is False else [])
+    assert summary["blessing"].get("reasons", []) == (["failed it has"] if is_blessed is False else [])
     assert "error" not in summary
+
+
+def test_verdicts_by_what_came_of_them(tmp_path: Path) -> None:
+    summary = summary_of(_Runner({}, _evaluation(tmp_path, "failed", "held", "not_judged")))
+    assert summary["evaluation"] == {"accuracy": 0.5}
+    assert summary["blessing"] == {
+        "blessed": False,
+        "reasons": ["failed it has"],
+        "failures": [{"state": "failed", "reason": "failed it has"}],
+        "not_judged": ["not_judged it has"],
+    }
 
 
 def test_every_node_is_listed_and_those_that_were_not_reached_were_skipped() -> None:

@@ -1,0 +1,161 @@
+"""The gate: every threshold held against the figures of its slice.
+
+Synopsis:
+    verdicts = judge(config.gates(), slices, figures)
+    is_blessed = all(verdict.state != "failed" for verdict in verdicts)
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from components.evaluator.answers import Answers
+from components.evaluator.confusion import confusion_matrix, scores
+from components.evaluator.figures import Figures
+from components.evaluator.intervals import Interval
+from components.evaluator.slices import slice_name
+from components.features import LABEL
+from pipeline.evaluator_config import ThresholdConfig
+
+Rule = Literal["at_least", "at_most", "max_drop"]
+_MOST_PICTURES = 12
+_ROUNDING = 1e-9
+"""Shares of pictures are no exact numbers: 0.9 - 0.89 is more than 0.01."""
+_WHY_NONE = "the slice holds pictures of one class alone, or the model does not know it"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One bound, and whether it holds.
+
+    Attributes:
+        metric: as in `evaluator.thresholds`.
+        slice: its name.
+        label: the class whose metric it is, if it is one's.
+        rule: `at_least`, `at_most` or `max_drop`.
+        bound: of the rule.
+        state: what came of it. A bound is not judged where there are fewer pictures than it asks for; a drop
+            where there is no blessed model yet has held.
+        reason: why it failed or was not judged, in words.
+        examples: pictures of the slice, or of the class in it.
+        value: the candidate's; `None` where there is none.
+        interval: of the value, 95 %; `None` where there is none.
+        baseline: the last blessed model's value, for `max_drop`.
+        pictures: the surest of the mistakes that cost it: `path`, `label`, `answer`, `probability`.
+    """
+
+    metric: str
+    slice: str
+    label: str | None
+    rule: Rule
+    bound: float
+    state: Literal["held", "failed", "not_judged"]
+    reason: str = ""
+    examples: int = 0
+    value: float | None = None
+    interval: Interval | None = None
+    baseline: float | None = None
+    pictures: tuple[dict[str, Any], ...] = ()
+
+
+def judge(
+    gates: Sequence[ThresholdConfig], slices: Mapping[str, Answers], figures: Mapping[str, Figures]
+) -> list[Verdict]:
+    """A verdict for each bound of each gate, in their order.
+
+    Args:
+        gates: of the config.
+        slices: the answers of each slice, by name.
+        figures: of the same.
+    """
+    verdicts = []
+    for gate in gates:
+        name = slice_name(dict(sorted(gate.values().items())))
+        for rule in get_args(Rule):
+            bound = getattr(gate, rule)
+            if bound is not None:
+                found = _judged(gate, rule, bound, name, slices.get(name), figures.get(name))
+                verdicts.append(Verdict(gate.metric, name, gate.label, rule, bound, **found))
+    return verdicts
+
+
+def _judged(
+    gate: ThresholdConfig,
+    rule: Rule,
+    bound: float,
+    name: str,
+    answers: Answers | None,
+    figures: Figures | None,
+) -> dict[str, Any]:
+    """The fields of a verdict that follow from the answers."""
+    value, interval, examples = _figure(gate, figures) if figures else (None, None, 0)
+    found = {"examples": examples, "value": value, "interval": interval}
+    what = f"{gate.metric}{f' of {gate.label}' if gate.label else ''} on {name}"
+    if examples < gate.min_examples:
+        few = f"{what} was not judged: {examples} pictures, min_examples is {gate.min_examples}"
+        return {**found, "state": "not_judged", "reason": few}
+    if answers is None:
+        nothing = f"no test picture lies in slice {name}, which has a threshold"
+        return {**found, "state": "failed", "reason": nothing}
+    if value is None:
+        return {**found, "state": "failed", "reason": f"{what} cannot be judged: {_WHY_NONE}"}
+    baseline = _baseline_value(gate, answers) if rule == "max_drop" else None
+    found["baseline"] = baseline
+    reason = _reason(what, rule, bound, value, baseline)
+    if not reason:
+        return {**found, "state": "held"}
+    return {**found, "state": "failed", "reason": reason, "pictures": _costly(answers, gate.label)}
+
+
+def _figure(gate: ThresholdConfig, figures: Figures) -> tuple[float | None, Interval | None, int]:
+    """Value, interval, and how many pictures they say something about."""
+    if gate.metric == "ece":
+        return figures["calibration"]["ece"], None, figures["examples"]
+    if gate.label is None:
+        return figures.get(gate.metric), figures["intervals"].get(gate.metric), figures["examples"]
+    of_class = figures["per_class"].get(gate.label)
+    if of_class is None:
+        return None, None, 0
+    return of_class.get(gate.metric), of_class["intervals"].get(gate.metric), of_class["support"]
+
+
+def _baseline_value(gate: ThresholdConfig, answers: Answers) -> float | None:
+    """What the last blessed model reaches on the same pictures; `None` without one."""
+    if answers.baseline is None:
+        return None
+    names = answers.names
+    found = scores(confusion_matrix(answers.labels, answers.baseline, len(names)))[gate.metric]
+    return float(found if gate.label is None else found[names.index(gate.label)])  # type: ignore[index]
+
+
+def _reason(what: str, rule: Rule, bound: float, value: float, baseline: float | None) -> str:
+    """Why the bound does not hold; empty if it does."""
+    if rule == "at_least" and value < bound:
+        return f"{what} is {value:.4f}, must be at least {bound:.4f}"
+    if rule == "at_most" and value > bound:
+        return f"{what} is {value:.4f}, must be at most {bound:.4f}"
+    if rule == "max_drop" and baseline is not None and baseline - value > bound + _ROUNDING:
+        behind = f"{value:.4f}, {baseline - value:.4f} below the last blessed model's {baseline:.4f}"
+        return f"{what} is {behind}, more than the {bound:.4f} that it may drop"
+    return ""
+
+
+def _costly(answers: Answers, label: str | None) -> tuple[dict[str, Any], ...]:
+    """The mistakes that the model was surest of; of a class, its pictures and those taken for it."""
+    answered, chances = answers.answered, answers.probabilities.max(axis=1)
+    is_wrong = answered != answers.labels
+    if label is not None:
+        place = answers.names.index(label)
+        is_wrong &= (answers.labels == place) | (answered == place)
+    rows = np.flatnonzero(is_wrong)
+    return tuple(
+        {
+            "path": str(answers.paths[row]),
+            "label": str(answers.columns[LABEL][row]),
+            "answer": answers.names[answered[row]],
+            "probability": float(chances[row]),
+        }
+        for row in rows[np.argsort(-chances[rows], kind="stable")][:_MOST_PICTURES]
+    )

@@ -1,0 +1,60 @@
+"""The answers of each slice, and the slices in which the model is worst."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from components.evaluator.answers import Answers
+from components.evaluator.figures import Figures
+from components.evaluator.slices import OVERALL, slice_name
+
+_SHOWN = 10
+
+
+def slices_of(answers: Answers, crossings: Iterable[Sequence[str]]) -> dict[str, Answers]:
+    """Shares pictures out by the values of their columns.
+
+    Args:
+        answers: of the whole split.
+        crossings: the columns of each slice; the order of columns does not matter.
+
+    Returns:
+        `overall` first, then by name. A slice holds one picture at least.
+    """
+    slices = {}
+    for columns in {tuple(sorted(set(columns))) for columns in crossings} - {()}:
+        values = np.stack([answers.columns[column].astype(str) for column in columns], axis=1)
+        for row in np.unique(values, axis=0):
+            name = slice_name(dict(zip(columns, row.tolist(), strict=True)))
+            slices[name] = answers.where((values == row).all(axis=1))
+    return {OVERALL: answers, **dict(sorted(slices.items()))}
+
+
+def worst_of(figures: Mapping[str, Figures], smallest: int) -> list[dict[str, Any]]:
+    """The slices that answer most often wrongly, worst first, ten at most.
+
+    Args:
+        figures: by slice, `overall` among them.
+        smallest: how many pictures a slice needs to mean something.
+
+    Returns:
+        `slice`, `examples`, `accuracy`, `interval`, and whether it `is_below` the overall accuracy by more
+        than chance explains, that is, with its whole interval.
+    """
+    overall = figures[OVERALL]["accuracy"]
+    big = {
+        name: each
+        for name, each in figures.items()
+        if name != OVERALL and each["examples"] >= smallest and each["accuracy"] < overall
+    }
+    return [
+        {
+            "slice": name,
+            "examples": each["examples"],
+            "accuracy": each["accuracy"],
+            "interval": each["intervals"]["accuracy"],
+            "is_below": each["intervals"]["accuracy"][1] < overall,
+        }
+        for name, each in sorted(big.items(), key=lambda item: item[1]["accuracy"])[:_SHOWN]
+    ]

@@ -1,0 +1,48 @@
+"""The explanation: whole, plain, and read again."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from components.evaluator.explanation import explain, read_explanation, write_explanation
+from pipeline.evaluator_config import EvaluatorConfig, ThresholdConfig
+from tests.components.evaluator.made import told
+
+ANSWERS = told([0, 1, 2, 0], [0, 1, 1, 1], baseline=[0, 0, 2, 0], site=["n", "n", "s", "s"])  # type: ignore[arg-type]
+CONFIG = EvaluatorConfig(
+    slices=("site",),
+    thresholds=(
+        ThresholdConfig(metric="accuracy", at_least=0.9, slice="label=a"),
+        ThresholdConfig(metric="accuracy", at_least=0.1),
+    ),
+    max_accuracy_drop=0.3,
+    smallest_slice=1,
+)
+
+
+def test_explanation_is_whole() -> None:
+    explanation = explain(ANSWERS, CONFIG, temperature=1.0)
+    evaluation = explanation["evaluation"]
+    assert (evaluation["split"], evaluation["examples"]) == ("test", 4)
+    assert evaluation["labels"] == ["a", "b", "c"]
+    assert [*evaluation["slices"]] == ["label=a", "label=b", "label=c", "site=n", "site=s"]
+    assert [each["slice"] for each in evaluation["worst_slices"]] == ["label=c", "site=s"]
+    assert evaluation["comparison"]["lost"] == ["2.jpg", "3.jpg"]
+    states = [(verdict["metric"], verdict["rule"], verdict["state"]) for verdict in explanation["verdicts"]]
+    assert states == [
+        ("accuracy", "at_least", "failed"),
+        ("accuracy", "at_least", "held"),
+        ("accuracy", "max_drop", "held"),
+    ]
+
+
+@pytest.mark.parametrize("is_relative", [True, False])
+def test_explanation_is_read_as_it_was_written(
+    is_relative: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path.parent)
+    explanation = explain(ANSWERS, CONFIG, temperature=1.0)
+    uri = tmp_path.name if is_relative else str(tmp_path)
+    write_explanation(explanation, uri)
+    assert read_explanation(uri) == json.loads(json.dumps(explanation))
