@@ -15,6 +15,8 @@ HEAVY = ("tensorflow", "tfx", "apache_beam", "keras")
         "pipeline.predict_command",
         "pipeline.data_command",
         "pipeline.schema_command",
+        "pipeline.inspect_command",
+        "pipeline.inspection.difference",
         "components.schema_gen.reviewed",
         "pipeline.runners.run_command",
         "components.example_gen.sources",

@@ -7,7 +7,7 @@ as likely won as lost.
 from typing import Any
 
 import numpy as np
-from scipy.stats import binomtest
+from scipy.special import bdtr
 
 from components.evaluator import intervals
 from components.evaluator.answers import Answers
@@ -34,7 +34,7 @@ def comparison_of(answers: Answers) -> dict[str, Any]:
         "both_wrong": len(answers) - flipped - int(both.sum()),
         "difference": (int(won.sum()) - int(lost.sum())) / len(answers),
         "interval": intervals.paired_difference(int(won.sum()), int(lost.sum()), len(answers)),
-        "p_value": float(binomtest(int(won.sum()), flipped).pvalue) if flipped else 1.0,
+        "p_value": min(1.0, 2 * float(bdtr(min(won.sum(), lost.sum()), flipped, 0.5))),
     }
 
 

@@ -4,12 +4,12 @@ None of them shrinks to a point where every answer was right: on a few pictures 
 """
 
 import numpy as np
-from scipy import optimize, sparse, stats
+from scipy import optimize, sparse, special
 
 from components.evaluator.confusion import AVERAGES, BY_CLASS, scores, scores_of_sums
 
 LEVEL = 0.95
-_Z = float(stats.norm.ppf(0.5 + LEVEL / 2))
+_Z = float(special.ndtri(0.5 + LEVEL / 2))
 _TINY = 1e-9
 Interval = tuple[float, float]
 
@@ -87,7 +87,7 @@ def _sums(drawn: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 def mean(values: np.ndarray) -> Interval:
     """Of a mean over two pictures or more, float [pictures], by Student's t."""
-    reach = stats.t.ppf(0.5 + LEVEL / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
+    reach = special.stdtrit(len(values) - 1, 0.5 + LEVEL / 2) * values.std(ddof=1) / np.sqrt(len(values))
     return float(values.mean() - reach), float(values.mean() + reach)
 
 

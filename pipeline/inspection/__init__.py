@@ -1,0 +1,1 @@
+"""Reads what ML Metadata and the runs' folders hold, without TensorFlow and without writing anything."""

@@ -1,0 +1,112 @@
+"""Two runs beside each other: config, data, metrics, and the pictures on which they disagree."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from components.evaluator.answers import Answers, read_answers
+from components.evaluator.comparison import comparison_of
+from components.evaluator.slices import OVERALL
+from pipeline.inspection.metadata import Metadata
+from pipeline.inspection.records import RunRecord
+
+METRICS = ("accuracy", "macro_precision", "macro_recall", "macro_f1", "auc", "log_loss")
+Pairs = list[dict[str, Any]]
+
+
+def difference_of(first: RunRecord, second: RunRecord, metadata: Metadata) -> dict[str, Any]:
+    """What is otherwise in the second run.
+
+    Returns:
+        `config`, `data` and `metrics`: lists of `key`, `first` and `second` where they differ, metrics of all
+        slices whether they differ or not; `flips`, as `components.evaluator.comparison` finds them on the
+        pictures that both runs were tested on, and how many `pictures` these are; empty where a run was not
+        evaluated.
+    """
+    return {
+        "first": first.id,
+        "second": second.id,
+        "config": _differing(_flat(first.config()), _flat(second.config())),
+        "data": _differing(_flat(_data(first)), _flat(_data(second))),
+        "metrics": _metrics(first.summary.get("evaluation", {}), second.summary.get("evaluation", {})),
+        "flips": _flips(first, second, metadata),
+    }
+
+
+def _differing(first: Mapping[str, Any], second: Mapping[str, Any]) -> Pairs:
+    keys = [*first, *(key for key in second if key not in first)]
+    return [
+        {"key": key, "first": first.get(key), "second": second.get(key)}
+        for key in keys
+        if first.get(key) != second.get(key)
+    ]
+
+
+def _flat(values: Any, prefix: str = "") -> dict[str, Any]:
+    """`{"a": {"b": [1]}}` as `{"a.b.0": 1}`, as `--set` names it."""
+    if isinstance(values, dict):
+        return dict(_nested(values.items(), prefix))
+    if isinstance(values, list):
+        return dict(_nested(((str(place), value) for place, value in enumerate(values)), prefix))
+    return {prefix: values}
+
+
+def _nested(pairs: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+    for key, value in pairs:
+        yield from _flat(value, f"{prefix}.{key}" if prefix else str(key)).items()
+
+
+def _data(record: RunRecord) -> dict[str, Any]:
+    data = record.summary.get("data", {})
+    return {name: data[name] for name in ("splits", "counts", "quarantined") if name in data}
+
+
+def _metrics(first: dict[str, Any], second: dict[str, Any]) -> Pairs:
+    """Overall and by slice; a figure that one of them lacks is `None`."""
+    rows = []
+    slices = {
+        OVERALL: (first, second),
+        **{
+            name: (first.get("slices", {}).get(name, {}), second.get("slices", {}).get(name, {}))
+            for name in [*first.get("slices", {}), *second.get("slices", {})]
+        },
+    }
+    for name, figures in slices.items():
+        for metric in METRICS:
+            before, after = (each.get(metric) for each in figures)
+            if before is not None or after is not None:
+                rows.append({"key": f"{metric} on {name}", "first": before, "second": after})
+    return rows
+
+
+def _flips(first: RunRecord, second: RunRecord, metadata: Metadata) -> dict[str, Any]:
+    before, after = (_answers(record, metadata) for record in (first, second))
+    if before is None or after is None:
+        return {}
+    places = {key: row for row, key in enumerate(zip(before.ids, before.paths, strict=True))}
+    rows = [places.get(key, -1) for key in zip(after.ids, after.paths, strict=True)]
+    shared = after.where(np.array(rows) >= 0)
+    if not len(shared):
+        return {}
+    answered = np.array([before.names[place] for place in before.answered], dtype=object)
+    known = {name: place for place, name in enumerate(after.names)}
+    baseline = [known.get(answered[row], len(known)) for row in rows if row >= 0]
+    return {
+        "pictures": len(shared),
+        **comparison_of(replace(shared, baseline=np.array(baseline, np.int64))),
+    }
+
+
+def _answers(record: RunRecord, metadata: Metadata) -> Answers | None:
+    """The answers of a run's own evaluation, or of the earlier one that held for it."""
+    labels = record.summary.get("evaluation", {}).get("labels")
+    for execution in metadata.of_run(record.id):
+        for artifact, name in metadata.outputs_of(execution.id):
+            found = metadata.artifacts[artifact]
+            if name == "evaluation" and labels:
+                with suppress(FileNotFoundError):  # deleted, or of a version that kept no answers
+                    return read_answers(found.uri, labels)
+    return None

@@ -1,0 +1,1 @@
+"""`inspect`, on workspaces that were made up."""

@@ -1,0 +1,78 @@
+"""Two runs: what was otherwise, and the pictures on which they disagree."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.inspection.difference import difference_of
+from pipeline.inspection.metadata import open_metadata
+from pipeline.inspection.records import find_run
+from tests.pipeline.inspection.made import Made
+
+FIRST, SECOND = "20240501-120000", "20240502-120000"
+BEFORE = {
+    "cat-0.jpg": "cat",
+    "cat-1.jpg": "dog",
+    "dog-0.jpg": "dog",
+    "dog-1.jpg": "dog",
+    "cat-old.jpg": "cat",
+}
+AFTER = {"cat-0.jpg": "cat", "cat-1.jpg": "cat", "dog-0.jpg": "cat", "dog-1.jpg": "dog", "dog-new.jpg": "dog"}
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Made:
+    made = Made(tmp_path / "ws")
+    made.run(FIRST, answers=BEFORE)
+    made.run(SECOND, answers=AFTER, dropout=0.5)
+    return made
+
+
+def difference(made: Made, first: str = FIRST, second: str = SECOND) -> dict[str, Any]:
+    records = [find_run(made.workspace, run_id) for run_id in (first, second)]
+    return difference_of(records[0], records[1], open_metadata(made.workspace))
+
+
+def test_config_and_metrics(made: Made) -> None:
+    found = difference(made)
+    assert (found["first"], found["second"]) == (FIRST, SECOND)
+    assert found["config"] == [{"key": "trainer.dropout", "first": 0.2, "second": 0.5}]
+    assert found["data"] == []
+    assert found["metrics"] == [
+        {"key": "accuracy on overall", "first": 0.8, "second": 0.8},
+        {"key": "macro_f1 on overall", "first": 0.4, "second": 0.4},
+    ]
+
+
+def test_flips_on_the_pictures_of_both(made: Made) -> None:
+    flips = difference(made)["flips"]
+    assert flips["pictures"] == 4
+    assert (flips["won"], flips["lost"]) == (["cat-1.jpg"], ["dog-0.jpg"])
+    assert (flips["both_right"], flips["both_wrong"]) == (2, 0)
+    assert difference(made, SECOND, FIRST)["flips"]["won"] == ["dog-0.jpg"]
+
+
+def test_a_run_and_itself(made: Made) -> None:
+    found = difference(made, SECOND, SECOND)
+    assert found["config"] == found["data"] == []
+    assert found["flips"]["won"] == found["flips"]["lost"] == []
+
+
+def test_cached_evaluation_is_the_earlier_runs(made: Made) -> None:
+    made.run("20240503-120000", cached=("ImageExampleGen", "Trainer", "Evaluator", "Pusher"), dropout=0.5)
+    assert difference(made, FIRST, "20240503-120000")["flips"]["won"] == ["cat-1.jpg"]
+
+
+def test_answers_that_are_gone(made: Made) -> None:
+    shutil.rmtree(made.uri("Evaluator.evaluation"))
+    assert difference(made)["flips"] == {}
+
+
+def test_run_that_was_not_evaluated(made: Made) -> None:
+    (made.workspace.runs / SECOND / "summary.json").unlink()
+    found = difference(made)
+    assert found["flips"] == {}
+    assert found["metrics"][0] == {"key": "accuracy on overall", "first": 0.8, "second": None}
+    assert {row["key"] for row in found["data"]} == {"splits.train", "splits.test", "quarantined"}

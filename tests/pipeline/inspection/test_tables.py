@@ -1,0 +1,97 @@
+"""Tables for people: every figure, what is gone, and no markup."""
+
+import io
+from typing import Any
+
+import pytest
+from rich.console import Console, RenderableType
+
+from pipeline.inspection.tables import artifacts_table, difference_view, run_view, runs_table
+
+RUN = {
+    "run": "20240501-120000",
+    "status": "not_blessed",
+    "accuracy": 0.87654,
+    "macro_f1": 0.8,
+    "version": None,
+    "seconds": 63.25,
+    "backbone": "my[model]",
+}
+UNFINISHED = {**dict.fromkeys(RUN), "run": "20240502-120000", "status": "unfinished"}
+MODEL = {"id": 7, "name": "model", "type": "Model", "uri": "/ws/artifacts/Trainer/model/7", "is_there": True}
+
+
+def lines_of(view: RenderableType, width: int = 100) -> list[str]:
+    console = Console(record=True, width=width, file=io.StringIO())
+    console.print(view)
+    return [line.rstrip() for line in console.export_text().splitlines()]
+
+
+def test_runs() -> None:
+    lines = lines_of(runs_table([RUN, UNFINISHED]))
+    assert lines[1].split() == ["20240501-120000", "not", "blessed", "0.8765", "0.8000", "63.2", "my[model]"]
+    assert lines[2].split() == ["20240502-120000", "unfinished"]
+
+
+def test_run_says_why_and_what_it_made() -> None:
+    nodes = [
+        {
+            "id": "Trainer",
+            "state": "complete",
+            "seconds": 40.04,
+            "artifacts": [MODEL, {**MODEL, "is_there": False}],
+        },
+        {"id": "Pusher", "state": "skipped", "seconds": 0.0, "artifacts": []},
+    ]
+    blessing = {"reasons": ["accuracy on [a] is low"]}
+    lines = lines_of(run_view({**RUN, "nodes": nodes, "blessing": blessing, "folder": "ws/runs/1"}))
+    assert "  accuracy on [a] is low" in lines
+    assert " Trainer  complete     40.0  7 model, 7 model (gone)" in lines
+    assert " Pusher   skipped       0.0" in lines
+    assert lines[-1] == "ws/runs/1"
+
+
+@pytest.mark.parametrize(("is_there", "end"), [(True, "7"), (None, "7"), (False, "7 (gone)")])
+def test_artifacts(is_there: bool | None, end: str) -> None:
+    row = {**MODEL, "is_there": is_there, "node": "Trainer", "run": "20240501-120000"}
+    assert lines_of(artifacts_table([row], "/ws"))[1] == (
+        f"  7  Model  Trainer  20240501-120000  artifacts/Trainer/model/{end}"
+    )
+    stray = {**row, "node": None, "run": None, "uri": "s3://bucket/x"}
+    assert "s3://bucket/x" in lines_of(artifacts_table([stray], "/ws"))[1]
+
+
+def _difference(**changes: Any) -> dict[str, Any]:
+    return {"first": "a", "second": "b", "config": [], "data": [], "metrics": [], "flips": {}, **changes}
+
+
+def test_difference_of_the_same() -> None:
+    assert lines_of(difference_view(_difference())) == ["the two runs do not differ"]
+
+
+def test_difference() -> None:
+    pairs = [{"key": "seed", "first": 17, "second": None}, {"key": "name", "first": "[x]", "second": "y"}]
+    metrics = [
+        {"key": "accuracy on overall", "first": 0.5, "second": 0.75},
+        {"key": "auc on overall", "first": None, "second": 0.75},
+    ]
+    lines = [line.split() for line in lines_of(difference_view(_difference(config=pairs, metrics=metrics)))]
+    assert ["seed", "17", "-"] in lines
+    assert ["name", "[x]", "y"] in lines
+    assert ["accuracy", "on", "overall", "0.5000", "0.7500", "+0.2500"] in lines
+    assert ["auc", "on", "overall", "-", "0.7500"] in lines
+    assert not any("data" in line for line in lines)
+
+
+@pytest.mark.parametrize(("count", "more"), [(10, []), (13, ["  won and 3 more: --json"])])
+def test_many_pictures_are_not_all_listed(count: int, more: list[str]) -> None:
+    flips = {
+        "pictures": 99,
+        "won": [f"[{number}].jpg" for number in range(count)],
+        "lost": [],
+        "p_value": 0.0213,
+    }
+    lines = lines_of(difference_view(_difference(flips=flips)))
+    assert lines[0] == f"on 99 shared test pictures the second won {count} and lost 0; p = 0.021 (McNemar)"
+    assert lines[1:11] == [f"  won [{number}].jpg" for number in range(10)]
+    assert lines[11:] == more
