@@ -89,6 +89,26 @@ def data(
 
 
 @app.command()
+def serving(workspace: Workspace = Path("workspace"), as_json: Json = False) -> None:
+    """Lists the pushed versions, with their metrics and the runs that made them."""
+    from pipeline.serving_command import show_versions
+
+    show_versions(workspace, as_json)
+
+
+@app.command()
+def rollback(
+    version: Annotated[str | None, typer.Argument(help="The one before the newest if left out.")] = None,
+    name: Annotated[str | None, typer.Option(help="Of the model, where several are served.")] = None,
+    workspace: Workspace = Path("workspace"),
+) -> None:
+    """Makes an earlier version the newest again; nothing is deleted."""
+    from pipeline.serving_command import rollback_command
+
+    rollback_command(version, name, workspace)
+
+
+@app.command()
 def schema(
     workspace: Workspace = Path("workspace"),
     name: Annotated[str | None, typer.Option(help="Pipeline; the one that ran last if left out.")] = None,

@@ -16,6 +16,7 @@ HEAVY = ("tensorflow", "tfx", "apache_beam", "keras")
         "pipeline.data_command",
         "pipeline.schema_command",
         "pipeline.inspect_command",
+        "pipeline.serving_command",
         "pipeline.inspection.difference",
         "components.schema_gen.reviewed",
         "pipeline.runners.run_command",

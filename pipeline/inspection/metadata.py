@@ -163,10 +163,16 @@ def open_metadata(workspace: Workspace) -> Metadata:
             f"there is no `{workspace.metadata}`: nothing has run in this workspace yet. Name another with "
             "--workspace DIR."
         )
+    return Metadata(metadata_store.MetadataStore(connection_of(workspace)))
+
+
+def connection_of(workspace: Workspace, is_read_only: bool = True) -> Any:
+    """ML Metadata's description of the workspace's store."""
+    modes = proto.SqliteMetadataSourceConfig
     connection = proto.ConnectionConfig()
     connection.sqlite.filename_uri = str(workspace.metadata)
-    connection.sqlite.connection_mode = proto.SqliteMetadataSourceConfig.READONLY
-    return Metadata(metadata_store.MetadataStore(connection))
+    connection.sqlite.connection_mode = modes.READONLY if is_read_only else modes.READWRITE
+    return connection
 
 
 def _plain(properties: Any) -> dict[str, Any]:

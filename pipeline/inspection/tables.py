@@ -56,6 +56,22 @@ def artifacts_table(rows: Sequence[dict[str, Any]], workspace: str) -> Table:
     return table
 
 
+def versions_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """A served version a line."""
+    table = _table("model", "version", "", ">accuracy", ">macro F1", "run")
+    for row in rows:
+        _add(
+            table,
+            row["name"],
+            row["version"],
+            Text("newest" if row["is_newest"] else "", "green"),
+            _number(row["accuracy"]),
+            _number(row["macro_f1"]),
+            row["run"] or "",
+        )
+    return table
+
+
 def difference_view(found: dict[str, Any]) -> RenderableType:
     """Config, data, metrics, and pictures, each where there is something to say."""
     parts: list[RenderableType] = []
@@ -122,6 +138,6 @@ def _table(*names: str) -> Table:
     table = Table(box=None)
     for name in names:
         is_last = name == names[-1]
-        justify: Literal["left", "right"] = "right" if name[0] == ">" else "left"
+        justify: Literal["left", "right"] = "right" if name.startswith(">") else "left"
         table.add_column(name.lstrip(">"), justify=justify, overflow="fold", no_wrap=not is_last)
     return table

@@ -105,7 +105,12 @@ class Made:
         folder.mkdir(parents=True)
         artifact = proto.Artifact(uri=str(folder), type_id=self._artifact_type(kind))
         if kind == "PushedModel":
-            artifact.custom_properties["pushed_version"].string_value = f"1700000{execution:03}"
+            version = self.workspace.serving("pets") / f"1700000{execution:03}"
+            (version / "variables").mkdir(parents=True)
+            (version / "saved_model.pb").write_text(f"graph {execution}")
+            (version / "variables" / "variables.index").write_text("index")
+            artifact.custom_properties["pushed_version"].string_value = version.name
+            artifact.custom_properties["pushed_destination"].string_value = str(version)
         (artifact_id,) = self._store.put_artifacts([artifact])
         return int(artifact_id)
 

@@ -1,0 +1,189 @@
+"""The versions that were pushed, and how an earlier one becomes the newest again. Nothing is ever deleted.
+
+Servers take the version with the highest number. So an earlier one is copied under a new number, whole or not
+at all, and ML Metadata learns where it came from.
+
+Synopsis:
+    for version in served_versions(workspace): ...
+    roll_back(workspace, "1700000000")
+"""
+
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from ml_metadata.metadata_store import metadata_store
+
+from pipeline.errors import InputError
+from pipeline.inspection.metadata import Metadata, connection_of, open_metadata, proto
+from pipeline.inspection.records import read_runs
+from pipeline.workspace import Workspace
+
+NODE = "Rollback"
+"""What made a version that was rolled back to, in ML Metadata."""
+_UNFINISHED = ".rollback"
+
+
+@dataclass(frozen=True)
+class Version:
+    """A pushed model.
+
+    Attributes:
+        name: of the served model.
+        version: its number.
+        path: its folder.
+        is_newest: whether servers take it.
+        artifact: its id in ML Metadata; `None` if it is not known there.
+        run: that trained it; `None` if that is not known.
+        accuracy, macro_f1: on test, in that run.
+    """
+
+    name: str
+    version: str
+    path: str
+    is_newest: bool
+    artifact: int | None
+    run: str | None
+    accuracy: float | None
+    macro_f1: float | None
+
+
+def served_versions(workspace: Workspace) -> list[Version]:
+    """All versions, by name, the newest first.
+
+    Raises:
+        InputError: nothing was pushed yet.
+    """
+    metadata = open_metadata(workspace)
+    runs = {record.id: record for record in read_runs(workspace)}
+    found = []
+    for folder in _names(workspace):
+        numbers = _numbers(folder)
+        for number in numbers:
+            artifact = _pushed(metadata, folder / str(number))
+            run = _run_of(metadata, artifact) if artifact else None
+            reached = runs[run].row() if run in runs else {}
+            found.append(
+                Version(
+                    folder.name,
+                    str(number),
+                    str(folder / str(number)),
+                    number == numbers[0],
+                    artifact,
+                    run,
+                    reached.get("accuracy"),
+                    reached.get("macro_f1"),
+                )
+            )
+    if not found:
+        raise _nothing_pushed(workspace)
+    return found
+
+
+def roll_back(workspace: Workspace, version: str | None, name: str | None = None) -> Version:
+    """Makes an earlier version the newest.
+
+    Args:
+        workspace: where it was pushed.
+        version: its number; the one before the newest if left out.
+        name: of the served model; needed where several are served.
+
+    Returns:
+        The new version.
+
+    Raises:
+        InputError: there is no such version, or it is the newest already; a run is at work.
+    """
+    folder = _folder(workspace, name)  # before the lock, which makes a folder of a mistyped workspace
+    with workspace.locked():
+        newest, *earlier = _numbers(folder)
+        wanted = str(earlier[0]) if version is None and earlier else version
+        if wanted is None or wanted == str(newest):
+            raise InputError(
+                f"version {newest} of `{folder.name}` is the newest already. `serving` lists all."
+            )
+        if wanted not in map(str, earlier):
+            raise InputError(f"`{folder.name}` has no version {wanted}. `serving` lists those that it has.")
+        target = folder / str(max(newest + 1, int(time.time())))
+        _copy(folder / wanted, target)
+        _record(workspace, folder / wanted, target)
+    (new,) = (each for each in served_versions(workspace) if each.path == str(target))
+    return new
+
+
+def _copy(source: Path, target: Path) -> None:
+    """A rename makes the copy appear."""
+    staging = target.parent / _UNFINISHED
+    shutil.rmtree(staging, ignore_errors=True)  # what a killed one left
+    try:
+        shutil.copytree(source, staging)
+        os.replace(staging, target)
+    except OSError as error:
+        raise InputError(f"`{source}` cannot be copied to `{target}`: {error}") from error
+
+
+def _record(workspace: Workspace, source: Path, target: Path) -> None:
+    """Tells ML Metadata that one version is the other once more."""
+    from_artifact = _pushed(open_metadata(workspace), source)
+    store = metadata_store.MetadataStore(connection_of(workspace, is_read_only=False))
+    artifact = proto.Artifact(uri=str(target), state=proto.Artifact.LIVE)
+    artifact.type_id = store.put_artifact_type(proto.ArtifactType(name="PushedModel"), can_omit_fields=True)
+    artifact.custom_properties["pushed"].int_value = 1
+    artifact.custom_properties["pushed_version"].string_value = target.name
+    artifact.custom_properties["pushed_destination"].string_value = str(target)
+    execution = proto.Execution(last_known_state=proto.Execution.COMPLETE)
+    execution.type_id = store.put_execution_type(proto.ExecutionType(name=NODE))
+    made = proto.Event(type=proto.Event.OUTPUT)
+    made.path.steps.add().key = "pushed_model"
+    used = proto.Event(type=proto.Event.INPUT, artifact_id=from_artifact or 0)
+    used.path.steps.add().key = "pushed_model"
+    sources = store.get_artifacts_by_id([from_artifact]) if from_artifact else []
+    store.put_execution(execution, [(artifact, made), *((each, used) for each in sources)], [])
+
+
+def _pushed(metadata: Metadata, path: Path) -> int | None:
+    """The artifact that was pushed there."""
+    for artifact in metadata.artifacts.values():
+        if artifact.properties.get("pushed_destination") in (str(path), str(path.resolve())):
+            return artifact.id
+    return None
+
+
+def _run_of(metadata: Metadata, artifact: int) -> str | None:
+    """The run that pushed it, or that pushed what it is a copy of."""
+    producer = metadata.producer_of(artifact)
+    while producer and producer.node == NODE and metadata.inputs_of(producer.id):
+        producer = metadata.producer_of(metadata.inputs_of(producer.id)[0][0])
+    return producer.run or None if producer else None
+
+
+def _folder(workspace: Workspace, name: str | None) -> Path:
+    folders = {folder.name: folder for folder in _names(workspace)}
+    if name is None and len(folders) == 1:
+        return next(iter(folders.values()))
+    if name in folders:
+        return folders[name]
+    if not folders:
+        raise _nothing_pushed(workspace)
+    what = f"there is no `{name}`" if name else "several models are served"
+    raise InputError(f"{what}: name one with --name. There are: {', '.join(folders)}")
+
+
+def _nothing_pushed(workspace: Workspace) -> InputError:
+    return InputError(
+        f"no model was pushed to workspace `{workspace.root}` yet. Run the pipeline first, or name another "
+        "with --workspace DIR."
+    )
+
+
+def _names(workspace: Workspace) -> list[Path]:
+    served = workspace.root / "serving"
+    return [folder for folder in sorted(served.iterdir()) if _numbers(folder)] if served.is_dir() else []
+
+
+def _numbers(folder: Path) -> list[int]:
+    """Of the versions in a folder, the newest first."""
+    found = [path for path in folder.iterdir() if path.name.isdecimal()] if folder.is_dir() else []
+    return sorted((int(path.name) for path in found if (path / "saved_model.pb").exists()), reverse=True)
