@@ -40,7 +40,19 @@ def changes(path: Path, second: float = 0.02) -> None:
     plots.before_and_after(path, "Changes", rows, ("before", "after", "band"), "error")
 
 
-DRAWS = {"bars": bars, "curves": curves, "numbers": numbers, "points": points, "changes": changes}
+def shares(path: Path, second: float = 0.6) -> None:
+    places = {"ours": (0.1, 0.5, 0.1), "theirs": (1.0, second, 0.0)}
+    plots.points(path, "Shares", places, "share of the time", "accuracy", "log")
+
+
+DRAWS = {
+    "bars": bars,
+    "curves": curves,
+    "numbers": numbers,
+    "points": points,
+    "shares": shares,
+    "changes": changes,
+}
 
 
 @pytest.mark.parametrize("draw", DRAWS.values(), ids=list(DRAWS))
@@ -57,3 +69,13 @@ def test_plot_is_a_png_that_follows_its_figures(draw: Callable[..., None], tmp_p
     assert (image == 255).all(axis=1).mean() > 0.5, "white paper"
     blue = tuple(int(COLOURS[0][place : place + 2], 16) for place in (1, 3, 5))
     assert (image == blue).all(axis=1).any(), "drawn in the first colour"
+
+
+def test_shares_keep_their_decimals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    monkeypatch.setattr(plots, "save", lambda figure, path: drawn.append(figure))
+    shares(tmp_path / "shares.png")
+    points(tmp_path / "points.png")
+    ticks = [[label.get_text() for label in figure.axes[0].get_xticklabels()] for figure in drawn]
+    assert "0.2" in ticks[0] and "1" in ticks[0]
+    assert "1,000" in ticks[1] and "20" in ticks[1]
