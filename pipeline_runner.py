@@ -7,7 +7,7 @@ by the commands that need them.
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from typer.exceptions import TyperException
@@ -58,16 +58,24 @@ def run(
 
 @app.command()
 def predict(
-    paths: Annotated[list[Path], typer.Argument(help="Pictures, or folders of them.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Pictures, folders, patterns; - for paths from standard input.")
+    ],
     workspace: Workspace = Path("workspace"),
     model: Annotated[Path | None, typer.Option(help="A SavedModel, or a folder of versions.")] = None,
     top: Annotated[int, typer.Option(min=1, help="How many classes to name.")] = 1,
+    abstain_below: Annotated[
+        float, typer.Option(min=0, max=1, help="The least probability of an answer that is given.")
+    ] = 0.0,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV to standard output.")] = False,
     as_json: Json = False,
 ) -> None:
     """Names what is on new pictures, with the newest pushed model."""
-    from pipeline.predict_command import predict_command
+    from pipeline.predict_command import Request, predict_command
 
-    raise typer.Exit(predict_command(paths, workspace, model, top, as_json))
+    form: Literal["table", "csv", "json"] = "json" if as_json else "csv" if as_csv else "table"
+    request = Request(paths, workspace, model, top, abstain_below, form)
+    raise typer.Exit(predict_command(request))
 
 
 @app.command()

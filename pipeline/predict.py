@@ -9,7 +9,7 @@ import os
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,29 +40,39 @@ class Prediction:
         path: as given, or below the given folder.
         scores: the likeliest classes with their probabilities, best first; empty on an error.
         error: why there is no answer.
+        is_sure: whether the likeliest class is likely enough to be the answer.
     """
 
     path: str
     scores: tuple[tuple[str, float], ...] = ()
     error: str | None = None
+    is_sure: bool = True
+
+    @property
+    def label(self) -> str | None:
+        """The answer; `None` where there is an error, and where the model abstains."""
+        return self.scores[0][0] if self.scores and self.is_sure else None
 
     def as_json(self) -> str:
-        """One line: path, label, probability and the scores; or path and error."""
+        """One line: path, label (null where the model abstains), probability, scores; or path and error."""
         if self.error:
             return json.dumps({"path": self.path, "error": self.error})
-        label, probability = self.scores[0]
+        probability = self.scores[0][1]
         return json.dumps(
-            {"path": self.path, "label": label, "probability": probability, "scores": dict(self.scores)}
+            {"path": self.path, "label": self.label, "probability": probability, "scores": dict(self.scores)}
         )
 
 
-def predict(model: Path, pictures: Sequence[PictureFile], top: int) -> Iterator[Prediction]:
+def predict(
+    model: Path, pictures: Sequence[PictureFile], top: int, abstain_below: float = 0.0
+) -> Iterator[Prediction]:
     """Answers for each picture, in order; one that cannot be read does not stop the others.
 
     Args:
         model: a SavedModel with the signature `serving_default`.
         pictures: files.
         top: how many classes to name, at least 1.
+        abstain_below: the least probability, 0 to 1, of an answer that is given.
 
     Raises:
         InputError: the model cannot be loaded, is none of Graft's, or fails on a picture.
@@ -72,7 +82,8 @@ def predict(model: Path, pictures: Sequence[PictureFile], top: int) -> Iterator[
     for start in range(0, len(pictures), _BATCH_SIZE):
         with _quiet():
             answered = _ask(answer, pictures[start : start + _BATCH_SIZE], top)
-        yield from answered
+        for each in answered:
+            yield replace(each, is_sure=not each.scores or each.scores[0][1] >= abstain_below)
 
 
 def _quiet() -> AbstractContextManager[Any]:

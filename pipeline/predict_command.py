@@ -1,28 +1,52 @@
-"""`pipeline_runner.py predict`: the answers as a table, or as JSON lines."""
+"""`pipeline_runner.py predict`: the answers as a table, as CSV, or as JSON lines."""
 
+import csv
 import io
 import os
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
 from rich.measure import Measurement
+from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
 from pipeline.predict import Prediction, predict
-from pipeline.predict_paths import find_model, find_pictures
+from pipeline.predict_paths import find_model, find_pictures, named_paths
 
+Form = Literal["table", "csv", "json"]
 _UNREADABLE = 2
 _UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")
 """Unicode categories that break a line, steer a terminal, or (bytes that are no UTF-8) cannot be printed."""
 
 
-def predict_command(
-    paths: Sequence[Path], workspace: Path, model: Path | None, top: int, as_json: bool
-) -> int:
+@dataclass(frozen=True)
+class Request:
+    """The command's arguments.
+
+    Attributes:
+        paths: pictures, folders, patterns; `-` for paths from standard input.
+        workspace: whose newest model is asked.
+        model: the one to ask instead.
+        top: how many classes to name.
+        abstain_below: the least probability of an answer that is given.
+        form: `table`, `csv` or `json` (a line a picture).
+    """
+
+    paths: Sequence[Path]
+    workspace: Path
+    model: Path | None = None
+    top: int = 1
+    abstain_below: float = 0.0
+    form: Form = "table"
+
+
+def predict_command(request: Request) -> int:
     """Predicts and prints.
 
     Returns:
@@ -31,25 +55,68 @@ def predict_command(
     Raises:
         InputError: no such path, no picture, a folder that cannot be read, or no usable model.
     """
-    pictures = find_pictures(paths)
-    saved_model = find_model(workspace, model)
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")  # names of files are bytes
+    pictures = find_pictures(named_paths(request.paths, sys.stdin))
+    saved_model = find_model(request.workspace, request.model)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A letter that the terminal's encoding lacks costs the letter, not the answers.
         sys.stdout.reconfigure(errors="backslashreplace")
-    predictions = predict(saved_model, pictures, top)
-    failed = 0
-    if as_json:
-        for prediction in predictions:
-            failed += prediction.error is not None
-            print(prediction.as_json(), flush=True)
-    else:
-        done = list(predictions)
-        failed = sum(prediction.error is not None for prediction in done)
-        print_table(done, Console())
-    if failed:
-        print(f"{failed} of {len(pictures)} pictures could not be read", file=sys.stderr)
-    return _UNREADABLE if failed else 0
+    answers = predict(saved_model, pictures, request.top, request.abstain_below)
+    unreadable = _PRINTERS[request.form](_watched(answers, len(pictures), request.form))
+    if unreadable:
+        print(f"{unreadable} of {len(pictures)} pictures could not be read", file=sys.stderr)
+    return _UNREADABLE if unreadable else 0
+
+
+def _watched(predictions: Iterable[Prediction], total: int, form: Form) -> Iterable[Prediction]:
+    """Draws a bar on standard error, where somebody looks and sees no answers meanwhile."""
+    console = Console(stderr=True)
+    is_silent = form == "table" or not sys.stdout.isatty()
+    return track(
+        predictions,
+        "pictures",
+        total,
+        console=console,
+        transient=True,
+        disable=not (console.is_terminal and is_silent),
+    )
+
+
+def _print_lines(predictions: Iterable[Prediction]) -> int:
+    """JSON, a line a picture, as soon as it is answered; returns how many could not be read."""
+    unreadable = 0
+    for prediction in predictions:
+        unreadable += prediction.error is not None
+        print(prediction.as_json(), flush=True)
+    return unreadable
+
+
+def _print_csv(predictions: Iterable[Prediction]) -> int:
+    """A row a picture, with a header; returns how many could not be read."""
+    unreadable = 0
+    rows = csv.writer(sys.stdout, lineterminator="\n")
+    rows.writerow(("path", "label", "probability", "error"))
+    for prediction in predictions:
+        unreadable += prediction.error is not None
+        probability = prediction.scores[0][1] if prediction.scores else ""
+        rows.writerow((prediction.path, prediction.label or "", probability, prediction.error or ""))
+    return unreadable
+
+
+def _print_all(predictions: Iterable[Prediction]) -> int:
+    """The table, once all are answered; returns how many could not be read."""
+    done = list(predictions)
+    print_table(done, Console())
+    return sum(prediction.error is not None for prediction in done)
+
+
+_PRINTERS: dict[Form, Callable[[Iterable[Prediction]], int]] = {
+    "table": _print_all,
+    "csv": _print_csv,
+    "json": _print_lines,
+}
 
 
 def print_table(predictions: Sequence[Prediction], console: Console) -> None:
@@ -70,7 +137,10 @@ def _table(predictions: Sequence[Prediction]) -> Table:
         if prediction.error:
             table.add_row(Text(path), Text(_printable(prediction.error), "red"), "")
         for rank, (label, probability) in enumerate(prediction.scores):
-            table.add_row(Text("" if rank else path), Text(_printable(label)), f"{probability:.4f}")
+            name = Text(_printable(label))
+            if not rank and not prediction.is_sure:
+                name.append(" ?", "yellow")
+            table.add_row(Text("" if rank else path), name, f"{probability:.4f}")
     return table
 
 

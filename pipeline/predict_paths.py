@@ -1,13 +1,18 @@
 """What `predict` is asked about: pictures and a model, by the paths that a user gave."""
 
+import glob
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from components.example_gen import files
 from components.example_gen.files import Place
 from pipeline.errors import InputError
+
+_STANDARD_INPUT = Path("-")
+_PATTERN = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,30 @@ def find_model(workspace: Path, model: Path | None) -> Path:
     if not served:
         raise InputError(f"no model was pushed to workspace `{workspace}` yet. Run the pipeline first.")
     return max(served, key=lambda version: int(version.name))
+
+
+def named_paths(paths: Sequence[Path], lines: Iterable[str]) -> list[Path]:
+    """What the arguments name: `-` stands for the paths in `lines`, and a pattern for what it matches.
+
+    Args:
+        paths: as given. One that exists is no pattern, whatever letters it has.
+        lines: of standard input, a path each; empty ones are passed over.
+
+    Raises:
+        InputError: a pattern matches nothing.
+    """
+    named: list[Path] = []
+    for path in paths:
+        if path == _STANDARD_INPUT:
+            named += [Path(line.rstrip("\n")) for line in lines if line.strip()]
+        elif _PATTERN.search(str(path)) and not files.exists(str(path)):
+            found = sorted(glob.glob(str(path), recursive=True))
+            if not found:
+                raise InputError(f"nothing matches `{path}`.")
+            named += map(Path, found)
+        else:
+            named.append(path)
+    return named
 
 
 def find_pictures(paths: Sequence[Path]) -> list[PictureFile]:

@@ -1,8 +1,11 @@
 """Predictions as people and scripts get them: whole paths, one line each, an exit code that tells."""
 
+import csv
 import io
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,9 +13,9 @@ from rich.console import Console
 from rich.text import Text
 
 from pipeline.predict import Prediction
-from pipeline.predict_command import predict_command, print_table
+from pipeline.predict_command import Request, predict_command, print_table
 from tests import pictures, saved_models
-from tests.cli import run_cli
+from tests.cli import ROOT, run_cli
 
 LONG = "a rather long name " * 9 + ".jpg"
 
@@ -71,7 +74,7 @@ def test_odd_name_stays_on_its_line(path: str, shown: str) -> None:
 
 def test_answers_as_a_table(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.jpg").write_bytes(pictures.jpeg())
-    assert predict_command([tmp_path], tmp_path, model, top=1, as_json=False) == 0
+    assert predict_command(Request([tmp_path], tmp_path, model, top=1, form="table")) == 0
     printed = capsys.readouterr()
     assert str(tmp_path / "a.jpg") in printed.out
     assert "0.7500" in printed.out
@@ -84,7 +87,7 @@ def test_answers_as_json_and_the_exit_code_of_broken_ones(
     name = os.fsdecode(b"odd\xff.png")
     (tmp_path / "a.png").touch()
     (tmp_path / name).write_bytes(pictures.plain_png())
-    assert predict_command([tmp_path], tmp_path, model, top=2, as_json=True) == 2
+    assert predict_command(Request([tmp_path], tmp_path, model, top=2, form="json")) == 2
     printed = capsys.readouterr()
     broken, good = (json.loads(line) for line in printed.out.splitlines())
     assert broken == {"path": str(tmp_path / "a.png"), "error": "the file is empty (0 bytes)"}
@@ -114,3 +117,51 @@ def test_terminal_that_cannot_show_a_letter_is_no_reason_to_fail(
     done = run_cli("predict", tmp_path, "--model", model)
     assert done.returncode == 0, done.stderr
     assert (r"\xe9.png" if encoding == "ascii" else "é.png") in done.stdout
+
+
+def test_answers_as_csv(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / 'a, "b".jpg').write_bytes(pictures.jpeg())
+    (tmp_path / "c.jpg").write_bytes(b"no picture")
+    assert predict_command(Request([tmp_path], tmp_path, model, form="csv")) == 2
+    header, *rows = csv.reader(io.StringIO(capsys.readouterr().out))
+    assert header == ["path", "label", "probability", "error"]
+    assert rows[0] == [str(tmp_path / 'a, "b".jpg'), rows[0][1], "0.75", ""]
+    assert rows[1][:3] == [str(tmp_path / "c.jpg"), "", ""] and rows[1][3]
+
+
+@pytest.mark.parametrize(("bound", "is_sure"), [(0.0, True), (0.75, True), (0.76, False), (1.0, False)])
+def test_model_abstains_below_a_probability(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], bound: float, is_sure: bool
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(pictures.jpeg())
+    assert predict_command(Request([tmp_path], tmp_path, model, abstain_below=bound, form="json")) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["label"] is not None) == is_sure
+    assert answer["probability"] == 0.75
+    assert predict_command(Request([tmp_path], tmp_path, model, abstain_below=bound)) == 0
+    assert (" ?" in capsys.readouterr().out) == (not is_sure)
+
+
+def test_paths_from_standard_input_and_patterns(model: Path, tmp_path: Path) -> None:
+    for name in ("a.jpg", "b.jpg", "c.png"):
+        (tmp_path / name).write_bytes(pictures.jpeg() if name.endswith("jpg") else pictures.plain_png())
+    command = [
+        sys.executable,
+        "pipeline_runner.py",
+        "predict",
+        "-",
+        f"{tmp_path}/*.jpg",
+        "--model",
+        str(model),
+    ]
+    done = subprocess.run(
+        [*command, "--json"],
+        cwd=ROOT,
+        input=f"{tmp_path / 'c.png'}\n\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = [Path(json.loads(line)["path"]).name for line in done.stdout.splitlines()]
+    assert found == ["c.png", "a.jpg", "b.jpg"]
+    assert done.stderr == ""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.predict_paths import find_model, find_pictures
+from pipeline.predict_paths import find_model, find_pictures, named_paths
 from tests import pictures
 
 
@@ -98,3 +98,33 @@ def test_model_that_is_none(tmp_path: Path, name: str) -> None:
 def test_workspace_without_a_model(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError, match="no model was pushed to workspace"):
         find_model(tmp_path / name, None)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("*.jpg", ["a.jpg", "b.jpg"]),
+        ("?.jp[g]", ["a.jpg", "b.jpg"]),
+        ("**/*.jpg", ["a.jpg", "b.jpg", "sub/c.jpg"]),
+        ("su*", ["sub"]),
+        ("[x].png", ["[x].png"]),  # there is such a file
+        ("a.jpg", ["a.jpg"]),
+        ("nosuch.jpg", ["nosuch.jpg"]),  # find_pictures says so
+    ],
+)
+def test_patterns(tmp_path: Path, pattern: str, found: list[str]) -> None:
+    _tree(tmp_path, "b.jpg", "a.jpg", "sub/c.jpg", ".hidden.jpg", "[x].png")
+    named = named_paths([tmp_path / pattern], [])
+    assert [os.path.relpath(path, tmp_path) for path in named] == found
+
+
+def test_pattern_that_matches_nothing(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="nothing matches `.*nosuch-"):
+        named_paths([tmp_path / "nosuch-*"], [])
+
+
+def test_standard_input_has_a_path_a_line() -> None:
+    lines = ["a b.jpg\n", "\n", "  \n", "*.jpg\n", "last.jpg"]
+    named = named_paths([Path("first.jpg"), Path("-")], lines)
+    assert [str(path) for path in named] == ["first.jpg", "a b.jpg", "*.jpg", "last.jpg"]
+    assert named_paths([Path("first.jpg")], lines) == [Path("first.jpg")]
