@@ -73,6 +73,8 @@ def predict(
     """Names what is on new pictures, with the newest pushed model."""
     from pipeline.predict_command import Request, predict_command
 
+    if as_csv and (as_json or top > 1):
+        raise InputError("--csv has one answer a picture: use it without --json and --top.")
     form: Literal["table", "csv", "json"] = "json" if as_json else "csv" if as_csv else "table"
     request = Request(paths, workspace, model, top, abstain_below, form)
     raise typer.Exit(predict_command(request))

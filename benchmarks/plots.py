@@ -138,7 +138,7 @@ def points(
         else:
             axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             axes.xaxis.set_minor_locator(NullLocator())
-            axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+            axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.12g}"))
         axes.set_xlabel(x_label)
         axes.set_ylabel(y_label)
         save(figure, path)

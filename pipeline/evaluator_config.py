@@ -86,13 +86,14 @@ class EvaluatorConfig(Section):
     """Of how many pictures a slice must be to stand among the worst: of 20 at 0.9, chance makes 0.75 to 1."""
 
     def crossings(self) -> list[tuple[str, ...]]:
-        """The columns of each slice."""
-        return [(entry,) if isinstance(entry, str) else entry for entry in self.slices]
+        """The columns of each slice, each combination once: those that are reported, those of thresholds."""
+        named = [(entry,) if isinstance(entry, str) else entry for entry in self.slices]
+        named += [tuple(gate.values()) for gate in self.thresholds]
+        return sorted({tuple(sorted(set(columns))) for columns in named} - {()})
 
     def columns(self) -> list[str]:
         """Every column that a slice or a threshold names, once, sorted."""
-        named = {column for crossing in self.crossings() for column in crossing}
-        return sorted(named.union(*(threshold.values() for threshold in self.thresholds)))
+        return sorted({column for crossing in self.crossings() for column in crossing})
 
     def gates(self) -> list[ThresholdConfig]:
         """The thresholds, and the accuracy that may be lost."""

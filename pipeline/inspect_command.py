@@ -7,11 +7,14 @@ from typing import Any
 
 from rich.console import Console
 
+from pipeline.errors import InputError
 from pipeline.inspection import tables, trees
 from pipeline.inspection.lineage import Step, lineage_of
 from pipeline.inspection.metadata import Artifact, Metadata, open_metadata
 from pipeline.inspection.records import find_run, read_runs
 from pipeline.workspace import Workspace
+
+_PIPE_WIDTH = 10_000
 
 
 def show_runs(workspace: Path, as_json: bool) -> None:
@@ -32,14 +35,7 @@ def show_run(run_id: str, workspace: Path, as_json: bool) -> None:
     """
     place = Workspace(workspace)
     record = find_run(place, run_id)
-    metadata = open_metadata(place)
-    made = {
-        execution.node: [
-            {"name": name, **_artifact(metadata.artifacts[artifact])}
-            for artifact, name in metadata.outputs_of(execution.id)
-        ]
-        for execution in metadata.of_run(record.id)
-    }
+    made = _made_by_node(open_metadata(place), record.id) if place.metadata.exists() else {}
     nodes = [{**node, "artifacts": made.get(node["id"], [])} for node in record.summary.get("nodes", [])]
     blessing = record.summary.get("blessing", {})
     found = {**record.row(), "folder": str(record.folder), "blessing": blessing, "nodes": nodes}
@@ -50,9 +46,12 @@ def show_artifacts(workspace: Path, kind: str | None, as_json: bool) -> None:
     """All artifacts, the latest first, or those of one type.
 
     Raises:
-        InputError: nothing has run.
+        InputError: nothing has run; there is no such type.
     """
     metadata = open_metadata(Workspace(workspace))
+    kinds = sorted({artifact.type for artifact in metadata.artifacts.values()})
+    if kind is not None and kind not in kinds:
+        raise InputError(f"there is no artifact of type `{kind}`. There are: {', '.join(kinds)}")
     rows = [
         _made(metadata, artifact)
         for _, artifact in sorted(metadata.artifacts.items(), reverse=True)
@@ -80,7 +79,9 @@ def show_lineage(artifact: str, workspace: Path, as_json: bool) -> None:
         "artifacts": {each: _made(metadata, metadata.artifacts[each]) for each in sorted(involved)},
         "data": [_data(metadata, step) for step in found.back if "data" in step.execution.properties],
         "configs": {
-            step.execution.run: str(place.runs / step.execution.run / "config.yaml") for step in found.back
+            step.execution.run: str(place.runs / step.execution.run / "config.yaml")
+            for step in found.back
+            if step.execution.run  # a rollback is no run's
         },
     }
     _show(answer, trees.lineage_view(answer, str(workspace.resolve())), as_json)
@@ -98,6 +99,16 @@ def show_diff(first: str, second: str, workspace: Path, as_json: bool) -> None:
     records = [find_run(place, run_id) for run_id in (first, second)]
     found = difference_of(records[0], records[1], open_metadata(place))
     _show(found, tables.difference_view(found), as_json)
+
+
+def _made_by_node(metadata: Metadata, run_id: str) -> dict[str, list[dict[str, Any]]]:
+    return {
+        execution.node: [
+            {"name": name, **_artifact(metadata.artifacts[artifact])}
+            for artifact, name in metadata.outputs_of(execution.id)
+        ]
+        for execution in metadata.of_run(run_id)
+    }
 
 
 def _artifact(artifact: Artifact) -> dict[str, Any]:
@@ -129,5 +140,8 @@ def _data(metadata: Metadata, step: Step) -> dict[str, Any]:
 def _show(values: Any, view: Any, as_json: bool) -> None:
     if as_json:
         print(json.dumps(values, indent=2, ensure_ascii=False))
-    else:
-        Console().print(view)
+        return
+    console = Console()
+    if not console.is_terminal:  # a pipe gets a line on one line
+        console.width = _PIPE_WIDTH
+    console.print(view)

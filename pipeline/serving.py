@@ -56,10 +56,13 @@ def served_versions(workspace: Workspace) -> list[Version]:
     Raises:
         InputError: nothing was pushed yet.
     """
+    folders = _names(workspace)
+    if not folders:
+        raise _nothing_pushed(workspace)
     metadata = open_metadata(workspace)
-    runs = {record.id: record for record in read_runs(workspace)}
+    runs = {record.id: record for record in read_runs(workspace)} if workspace.runs.is_dir() else {}
     found = []
-    for folder in _names(workspace):
+    for folder in folders:
         numbers = _numbers(folder)
         for number in numbers:
             artifact = _pushed(metadata, folder / str(number))
@@ -77,8 +80,6 @@ def served_versions(workspace: Workspace) -> list[Version]:
                     reached.get("macro_f1"),
                 )
             )
-    if not found:
-        raise _nothing_pushed(workspace)
     return found
 
 
@@ -87,7 +88,8 @@ def roll_back(workspace: Workspace, version: str | None, name: str | None = None
 
     Args:
         workspace: where it was pushed.
-        version: its number; the one before the newest if left out.
+        version: its number. Left out, the newest of those that are older than the present one, or, where that
+            is itself a copy, than what it is a copy of: asked twice, it goes back twice.
         name: of the served model; needed where several are served.
 
     Returns:
@@ -98,17 +100,16 @@ def roll_back(workspace: Workspace, version: str | None, name: str | None = None
     """
     folder = _folder(workspace, name)  # before the lock, which makes a folder of a mistyped workspace
     with workspace.locked():
-        newest, *earlier = _numbers(folder)
-        wanted = str(earlier[0]) if version is None and earlier else version
-        if wanted is None or wanted == str(newest):
-            raise InputError(
-                f"version {newest} of `{folder.name}` is the newest already. `serving` lists all."
-            )
-        if wanted not in map(str, earlier):
-            raise InputError(f"`{folder.name}` has no version {wanted}. `serving` lists those that it has.")
-        target = folder / str(max(newest + 1, int(time.time())))
-        _copy(folder / wanted, target)
-        _record(workspace, folder / wanted, target)
+        metadata = open_metadata(workspace)
+        source = folder / (version or _before(metadata, folder))
+        newest, *earlier = map(str, _numbers(folder))
+        if source.name == newest:
+            raise InputError(f"version {newest} of `{folder.name}` is the newest already. See `serving`.")
+        if version and version not in earlier:
+            raise InputError(f"`{folder.name}` has no version {version}. `serving` lists those that it has.")
+        target = folder / str(max(int(newest) + 1, int(time.time())))
+        _copy(source, target)
+        _record(workspace, _pushed(metadata, source), target)
     (new,) = (each for each in served_versions(workspace) if each.path == str(target))
     return new
 
@@ -121,12 +122,12 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copytree(source, staging)
         os.replace(staging, target)
     except OSError as error:
+        shutil.rmtree(staging, ignore_errors=True)
         raise InputError(f"`{source}` cannot be copied to `{target}`: {error}") from error
 
 
-def _record(workspace: Workspace, source: Path, target: Path) -> None:
-    """Tells ML Metadata that one version is the other once more."""
-    from_artifact = _pushed(open_metadata(workspace), source)
+def _record(workspace: Workspace, source: int | None, target: Path) -> None:
+    """Tells ML Metadata that a version is the artifact `source` once more."""
     store = metadata_store.MetadataStore(connection_of(workspace, is_read_only=False))
     artifact = proto.Artifact(uri=str(target), state=proto.Artifact.LIVE)
     artifact.type_id = store.put_artifact_type(proto.ArtifactType(name="PushedModel"), can_omit_fields=True)
@@ -137,9 +138,9 @@ def _record(workspace: Workspace, source: Path, target: Path) -> None:
     execution.type_id = store.put_execution_type(proto.ExecutionType(name=NODE))
     made = proto.Event(type=proto.Event.OUTPUT)
     made.path.steps.add().key = "pushed_model"
-    used = proto.Event(type=proto.Event.INPUT, artifact_id=from_artifact or 0)
+    used = proto.Event(type=proto.Event.INPUT, artifact_id=source or 0)
     used.path.steps.add().key = "pushed_model"
-    sources = store.get_artifacts_by_id([from_artifact]) if from_artifact else []
+    sources = store.get_artifacts_by_id([source]) if source else []
     store.put_execution(execution, [(artifact, made), *((each, used) for each in sources)], [])
 
 
@@ -151,12 +152,32 @@ def _pushed(metadata: Metadata, path: Path) -> int | None:
     return None
 
 
-def _run_of(metadata: Metadata, artifact: int) -> str | None:
-    """The run that pushed it, or that pushed what it is a copy of."""
+def _original(metadata: Metadata, artifact: int) -> int:
+    """What it is a copy of, or itself."""
     producer = metadata.producer_of(artifact)
     while producer and producer.node == NODE and metadata.inputs_of(producer.id):
-        producer = metadata.producer_of(metadata.inputs_of(producer.id)[0][0])
+        artifact = metadata.inputs_of(producer.id)[0][0]
+        producer = metadata.producer_of(artifact)
+    return artifact
+
+
+def _run_of(metadata: Metadata, artifact: int) -> str | None:
+    """The run that pushed it, or that pushed what it is a copy of."""
+    producer = metadata.producer_of(_original(metadata, artifact))
     return producer.run or None if producer else None
+
+
+def _before(metadata: Metadata, folder: Path) -> str:
+    """The version before the newest one, or before the one that it is a copy of."""
+    newest, *earlier = _numbers(folder)
+    artifact = _pushed(metadata, folder / str(newest))
+    if artifact is not None:
+        original = metadata.artifacts[_original(metadata, artifact)]
+        newest = int(original.properties.get("pushed_version", newest))
+    for number in earlier:
+        if number < newest:
+            return str(number)
+    raise InputError(f"version {newest} of `{folder.name}` is served, and there is none before it.")
 
 
 def _folder(workspace: Workspace, name: str | None) -> Path:

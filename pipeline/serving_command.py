@@ -1,6 +1,7 @@
 """`pipeline_runner.py serving` and `rollback`: the versions that were pushed, and back to an earlier one."""
 
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def show_versions(workspace: Path, as_json: bool) -> None:
     Raises:
         InputError: nothing was pushed yet.
     """
-    rows = [asdict(version) for version in served_versions(Workspace(workspace))]
+    rows = [asdict(version) for version in served_versions(_whole(workspace))]
     if as_json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
@@ -31,6 +32,11 @@ def rollback_command(version: str | None, name: str | None, workspace: Path) -> 
     Raises:
         InputError: see `pipeline.serving.roll_back`.
     """
-    new = roll_back(Workspace(workspace), version, name)
+    new = roll_back(_whole(workspace), version, name)
     of_run = f", as run {new.run} made it" if new.run else ""
     Console().print(Text(f"pushed {new.path}{of_run}"), soft_wrap=True)
+
+
+def _whole(workspace: Path) -> Workspace:
+    """With a path that is the same from everywhere, as ML Metadata holds it."""
+    return Workspace(Path(os.path.realpath(workspace)))

@@ -15,6 +15,7 @@ HEAVY = ("tensorflow", "tfx", "apache_beam", "keras")
         "pipeline.predict_command",
         "pipeline.data_command",
         "pipeline.schema_command",
+        "components.evaluator.explanation_file",
         "pipeline.inspect_command",
         "pipeline.serving_command",
         "pipeline.inspection.difference",

@@ -77,6 +77,4 @@ def _slicing_specs(config: EvaluatorConfig) -> list[config_pb2.SlicingSpec]:
 
     TFMA counts an example twice in a slice that is named twice, and knows no slice that is not named.
     """
-    asked = [*config.crossings(), *(tuple(gate.values()) for gate in config.gates())]
-    named = dict.fromkeys(tuple(sorted(set(columns))) for columns in [(), *asked])
-    return [config_pb2.SlicingSpec(feature_keys=columns) for columns in named]
+    return [config_pb2.SlicingSpec(feature_keys=columns) for columns in [(), *config.crossings()]]

@@ -12,7 +12,8 @@ from components import features
 from components.calibration import read_temperature
 from components.evaluator.answer_writer import written_below
 from components.evaluator.answers import read_answers
-from components.evaluator.explanation import explain, write_explanation
+from components.evaluator.explanation import explain
+from components.evaluator.explanation_file import write_explanation
 from components.served_classifier import read_labels
 from pipeline.evaluator_config import EvaluatorConfig
 

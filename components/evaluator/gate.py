@@ -22,8 +22,7 @@ from pipeline.evaluator_config import ThresholdConfig
 Rule = Literal["at_least", "at_most", "max_drop"]
 _MOST_PICTURES = 12
 _ROUNDING = 1e-9
-"""Shares of pictures are no exact numbers: 0.9 - 0.89 is more than 0.01."""
-_WHY_NONE = "the slice holds pictures of one class alone, or the model does not know it"
+"""Shares and their means are no exact numbers: 0.9 - 0.89 is more than 0.01, three times 0.7 below 2.1."""
 
 
 @dataclass(frozen=True)
@@ -90,17 +89,19 @@ def _judged(
     figures: Figures | None,
 ) -> dict[str, Any]:
     """The fields of a verdict that follow from the answers."""
-    value, interval, examples = _figure(gate, figures) if figures else (None, None, 0)
+    value, interval = _figure(gate, figures) if figures else (None, None)
+    examples = _support(gate, answers)
     found = {"examples": examples, "value": value, "interval": interval}
     what = f"{gate.metric}{f' of {gate.label}' if gate.label else ''} on {name}"
     if examples < gate.min_examples:
         few = f"{what} was not judged: {examples} pictures, min_examples is {gate.min_examples}"
         return {**found, "state": "not_judged", "reason": few}
-    if answers is None:
-        nothing = f"no test picture lies in slice {name}, which has a threshold"
+    if answers is None or not examples:
+        of_class = f" of class {gate.label}" if gate.label else ""
+        nothing = f"no test picture{of_class} lies in slice {name}, which has a threshold"
         return {**found, "state": "failed", "reason": nothing}
     if value is None:
-        return {**found, "state": "failed", "reason": f"{what} cannot be judged: {_WHY_NONE}"}
+        return {**found, "state": "failed", "reason": f"{what} cannot be judged: {_why_none(gate, answers)}"}
     baseline = _baseline_value(gate, answers) if rule == "max_drop" else None
     found["baseline"] = baseline
     reason = _reason(what, rule, bound, value, baseline)
@@ -109,16 +110,30 @@ def _judged(
     return {**found, "state": "failed", "reason": reason, "pictures": _costly(answers, gate.label)}
 
 
-def _figure(gate: ThresholdConfig, figures: Figures) -> tuple[float | None, Interval | None, int]:
-    """Value, interval, and how many pictures they say something about."""
+def _figure(gate: ThresholdConfig, figures: Figures) -> tuple[float | None, Interval | None]:
+    """Value and interval, where there are any."""
     if gate.metric == "ece":
-        return figures["calibration"]["ece"], None, figures["examples"]
-    if gate.label is None:
-        return figures.get(gate.metric), figures["intervals"].get(gate.metric), figures["examples"]
-    of_class = figures["per_class"].get(gate.label)
-    if of_class is None:
-        return None, None, 0
-    return of_class.get(gate.metric), of_class["intervals"].get(gate.metric), of_class["support"]
+        return figures["calibration"]["ece"], None
+    found = figures if gate.label is None else figures["per_class"].get(gate.label, {})
+    return found.get(gate.metric), found.get("intervals", {}).get(gate.metric)
+
+
+def _support(gate: ThresholdConfig, answers: Answers | None) -> int:
+    """How many pictures it says something about, whether or not the model knows their class."""
+    if answers is None:
+        return 0
+    return len(answers) if gate.label is None else int((answers.columns[LABEL] == gate.label).sum())
+
+
+def _why_none(gate: ThresholdConfig, answers: Answers) -> str:
+    """Why there is no value."""
+    if gate.label is not None and gate.label not in answers.names:
+        return f"the model does not know class {gate.label}"
+    if gate.metric.startswith("top_"):
+        return f"the model knows no more than {len(answers.names)} classes"
+    if gate.metric == "log_loss":
+        return "it takes two pictures whose class the model knows"
+    return "it takes pictures of two classes"
 
 
 def _baseline_value(gate: ThresholdConfig, answers: Answers) -> float | None:
@@ -132,9 +147,9 @@ def _baseline_value(gate: ThresholdConfig, answers: Answers) -> float | None:
 
 def _reason(what: str, rule: Rule, bound: float, value: float, baseline: float | None) -> str:
     """Why the bound does not hold; empty if it does."""
-    if rule == "at_least" and value < bound:
+    if rule == "at_least" and value < bound - _ROUNDING:
         return f"{what} is {value:.4f}, must be at least {bound:.4f}"
-    if rule == "at_most" and value > bound:
+    if rule == "at_most" and value > bound + _ROUNDING:
         return f"{what} is {value:.4f}, must be at most {bound:.4f}"
     if rule == "max_drop" and baseline is not None and baseline - value > bound + _ROUNDING:
         behind = f"{value:.4f}, {baseline - value:.4f} below the last blessed model's {baseline:.4f}"

@@ -1,6 +1,6 @@
 """Intervals that hold the truth 95 times of 100: what other test pictures of the same kind could have shown.
 
-None of them shrinks to a point where every answer was right: on a few pictures that proves little.
+None of a share or a mean of shares shrinks to a point where every answer was right: that proves little.
 """
 
 import numpy as np

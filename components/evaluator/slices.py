@@ -15,6 +15,7 @@ DERIVED_VALUES = {
     BRIGHTNESS_BUCKET: ("dark", "medium", "bright"),
     ORIENTATION: ("portrait", "square", "landscape"),
 }
+_TOP = {"top_3": 3, "top_5": 5}
 _SHOWN = 8
 
 
@@ -70,6 +71,11 @@ def _check_values(threshold: ThresholdConfig, held: Collection[Mapping[str, str]
         raise InputError(
             f"`evaluator.thresholds` names class `{threshold.label}`, which the data does not have. It has: "
             f"{_listed(classes)}"
+        )
+    if threshold.metric in _TOP and _TOP[threshold.metric] >= len(classes):
+        raise InputError(
+            f"`evaluator.thresholds`: `{threshold.metric}` says nothing of {len(classes)} classes; set "
+            "accuracy in its place."
         )
     values = threshold.values()
     for column, value in values.items():

@@ -8,6 +8,7 @@ import numpy as np
 from components.evaluator.answers import Answers
 from components.evaluator.figures import Figures
 from components.evaluator.slices import OVERALL, slice_name
+from pipeline.errors import InputError
 
 _SHOWN = 10
 
@@ -17,16 +18,24 @@ def slices_of(answers: Answers, crossings: Iterable[Sequence[str]]) -> dict[str,
 
     Args:
         answers: of the whole split.
-        crossings: the columns of each slice; the order of columns does not matter.
+        crossings: the columns of each slice, as `EvaluatorConfig.crossings` has them.
 
     Returns:
         `overall` first, then by name. A slice holds one picture at least.
+
+    Raises:
+        InputError: two slices have the same name.
     """
-    slices = {}
-    for columns in {tuple(sorted(set(columns))) for columns in crossings} - {()}:
+    slices: dict[str, Answers] = {}
+    for columns in crossings:
         values = np.stack([answers.columns[column].astype(str) for column in columns], axis=1)
         for row in np.unique(values, axis=0):
             name = slice_name(dict(zip(columns, row.tolist(), strict=True)))
+            if name in slices:
+                raise InputError(
+                    f"two slices are called `{name}`: a value of `{columns[0]}` has the form of another "
+                    "slice's name. Rename it in the data, or leave one of the two out of evaluator.slices."
+                )
             slices[name] = answers.where((values == row).all(axis=1))
     return {OVERALL: answers, **dict(sorted(slices.items()))}
 

@@ -23,8 +23,8 @@ def difference_of(first: RunRecord, second: RunRecord, metadata: Metadata) -> di
     Returns:
         `config`, `data` and `metrics`: lists of `key`, `first` and `second` where they differ, metrics of all
         slices whether they differ or not; `flips`, as `components.evaluator.comparison` finds them on the
-        pictures that both runs were tested on, and how many `pictures` these are; empty where a run was not
-        evaluated.
+        `pictures` that both runs were tested on, whatever they were called, held against the second run's
+        labels; empty where a run was not evaluated.
     """
     return {
         "first": first.id,
@@ -86,11 +86,11 @@ def _flips(first: RunRecord, second: RunRecord, metadata: Metadata) -> dict[str,
     before, after = (_answers(record, metadata) for record in (first, second))
     if before is None or after is None:
         return {}
-    places = {key: row for row, key in enumerate(zip(before.ids, before.paths, strict=True))}
-    rows = [places.get(key, -1) for key in zip(after.ids, after.paths, strict=True)]
+    places = {image_id: row for row, image_id in enumerate(before.ids)}
+    rows = [places.get(image_id, -1) for image_id in after.ids]
     shared = after.where(np.array(rows) >= 0)
     if not len(shared):
-        return {}
+        return {"pictures": 0}
     answered = np.array([before.names[place] for place in before.answered], dtype=object)
     known = {name: place for place, name in enumerate(after.names)}
     baseline = [known.get(answered[row], len(known)) for row in rows if row >= 0]

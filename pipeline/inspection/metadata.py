@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ml_metadata import errors
 from ml_metadata.metadata_store import metadata_store
 from ml_metadata.proto import metadata_store_pb2
 
@@ -85,7 +86,7 @@ class Metadata:
         return {
             record.id: Execution(
                 record.id,
-                nodes.get(record.id, "").rpartition(".")[2] or record.type,
+                nodes.get(record.id, "").partition(".")[2] or record.type,  # `Trainer.x` holds one, too
                 runs.get(record.id, ""),
                 proto.Execution.State.Name(record.last_known_state).lower(),
                 record.create_time_since_epoch / 1000,
@@ -156,14 +157,19 @@ def open_metadata(workspace: Workspace) -> Metadata:
     """Opens a workspace's store for reading.
 
     Raises:
-        InputError: there is none.
+        InputError: there is none, or it cannot be read.
     """
     if not workspace.metadata.exists():
         raise InputError(
             f"there is no `{workspace.metadata}`: nothing has run in this workspace yet. Name another with "
             "--workspace DIR."
         )
-    return Metadata(metadata_store.MetadataStore(connection_of(workspace)))
+    try:
+        store = metadata_store.MetadataStore(connection_of(workspace))
+        store.get_artifact_types()  # an empty file opens, and fails on the first question
+    except (errors.StatusError, RuntimeError) as error:
+        raise InputError(f"`{workspace.metadata}` cannot be read: {error}. It may be damaged.") from error
+    return Metadata(store)
 
 
 def connection_of(workspace: Workspace, is_read_only: bool = True) -> Any:

@@ -7,6 +7,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.runners.evaluation_text import failures_view
+
 _COLOURS = {
     "pushed": "green",
     "not_blessed": "yellow",
@@ -41,9 +43,8 @@ def run_view(found: dict[str, Any]) -> RenderableType:
     for node in found["nodes"]:
         made = (f"{each['id']} {each['name']}{_gone(each)}" for each in node["artifacts"])
         _add(table, node["id"], _state(node["state"]), _number(node["seconds"], 1), ", ".join(made))
-    reasons = [Text(f"  {reason}", "yellow") for reason in found["blessing"].get("reasons", [])]
     folder = Text(found["folder"], "dim")
-    return Group(runs_table([found]), *reasons, Text(), table, Text(), folder)
+    return Group(runs_table([found]), Text(), failures_view(found["blessing"]), Text(), table, Text(), folder)
 
 
 def artifacts_table(rows: Sequence[dict[str, Any]], workspace: str) -> Table:
@@ -79,7 +80,7 @@ def difference_view(found: dict[str, Any]) -> RenderableType:
         is_metric = title == "metrics"
         if found[title]:
             names = (f">{found['first']}", f">{found['second']}", *([">difference"] if is_metric else []))
-            table = _table(title, *names)
+            table = _table(title, *names, all_give_way=True)
             for row in found[title]:
                 _add(table, row["key"], *_values(row, is_metric))
             parts += [table, Text()]
@@ -89,6 +90,8 @@ def difference_view(found: dict[str, Any]) -> RenderableType:
 
 
 def _flips(flips: dict[str, Any]) -> list[RenderableType]:
+    if not flips["pictures"]:
+        return [Text("the two were tested on other pictures")]
     won, lost = flips["won"], flips["lost"]
     head = (
         f"on {flips['pictures']} shared test pictures the second won {len(won)} and lost {len(lost)}; "
@@ -133,11 +136,11 @@ def _number(value: float | None, digits: int = 4) -> str:
     return "" if value is None else f"{value:.{digits}f}"
 
 
-def _table(*names: str) -> Table:
+def _table(*names: str, all_give_way: bool = False) -> Table:
     """Columns; `>` before a name puts its values to the right. The last one gives way on a narrow screen."""
     table = Table(box=None)
     for name in names:
-        is_last = name == names[-1]
+        is_last = all_give_way or name == names[-1]
         justify: Literal["left", "right"] = "right" if name.startswith(">") else "left"
         table.add_column(name.lstrip(">"), justify=justify, overflow="fold", no_wrap=not is_last)
     return table

@@ -62,4 +62,5 @@ class _Trees:
 
 def _step(step: dict[str, Any]) -> Text:
     execution = step["execution"]
-    return Text.assemble("by ", execution["node"], (f" in run {execution['run']}", "dim"))
+    run = f" in run {execution['run']}" if execution["run"] else ""
+    return Text.assemble("by ", execution["node"], (run, "dim"))

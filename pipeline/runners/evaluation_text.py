@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from components.evaluator.slices import OVERALL
 
 _CONFUSION_CLASSES = 6
+_MISTAKES_SHOWN = 5
 _WIDEST = 10_000
 
 
@@ -57,23 +58,40 @@ def comparison_line(comparison: dict[str, Any]) -> Text:
     return Text(f"against the last blessed model: {won} won, {lost} lost, {difference}; {p_value}")
 
 
-def failure_table(failures: Sequence[dict[str, Any]]) -> Table:
-    """Every bound that did not hold, with what it was held against."""
-    table = _table("metric", ("on", "value", "95 %", "bound", "last blessed", "pictures"))
+def failures_view(blessing: dict[str, Any]) -> RenderableType:
+    """The bounds that did not hold, the surest mistakes that cost them, and what was not judged."""
+    parts: list[RenderableType] = []
+    if blessing.get("failures"):
+        parts += [_failure_table(blessing["failures"]), Text(), *_mistakes(blessing["failures"])]
+    return Group(*parts, *(Text(line, "yellow") for line in blessing.get("not_judged", ())))
+
+
+def _failure_table(failures: Sequence[dict[str, Any]]) -> Table:
+    has_baseline = any(failure["baseline"] is not None for failure in failures)
+    last = ["last blessed"] if has_baseline else []
+    table = _table("did not hold", ("value", "95 %", "bound", *last, "pictures"))
     for failure in failures:
         of_class = f" of {failure['label']}" if failure["label"] else ""
         interval = _interval(failure["interval"]) if failure["interval"] else ""
-        rule = failure["rule"].replace("_", " ")
         table.add_row(
-            Text(f"{failure['metric']}{of_class}"),
-            Text(failure["slice"]),
+            Text(f"{failure['metric']}{of_class} on {failure['slice']}"),
             _number(failure["value"]),
             interval,
-            f"{rule} {failure['bound']:.4f}",
-            _number(failure["baseline"]),
+            f"{failure['rule'].replace('_', ' ')} {failure['bound']:.4f}",
+            *([_number(failure["baseline"])] if has_baseline else []),
             str(failure["examples"]),
         )
     return table
+
+
+def _mistakes(failures: Sequence[dict[str, Any]]) -> list[Text]:
+    pictures = {each["path"]: each for failure in failures for each in failure["pictures"]}
+    surest = sorted(pictures.values(), key=lambda each: -each["probability"])[:_MISTAKES_SHOWN]
+    lines = [
+        Text(f"  {each['path']}: {each['label']}, taken for {each['answer']} at {each['probability']:.3f}")
+        for each in surest
+    ]
+    return [Text("its surest mistakes there:"), *lines, Text()] if lines else []
 
 
 def print_widest(console: Console, *tables: Table) -> None:

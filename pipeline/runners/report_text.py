@@ -11,14 +11,12 @@ from pipeline.runners.evaluation_text import (
     calibration_line,
     class_table,
     comparison_line,
-    failure_table,
+    failures_view,
     print_widest,
     slice_table,
-    width,
 )
 
 _ANOMALIES_SHOWN = 5
-_MISTAKES_SHOWN = 5
 
 
 def print_summary(summary: dict[str, Any], console: Console) -> None:
@@ -44,10 +42,8 @@ def print_summary(summary: dict[str, Any], console: Console) -> None:
         console.print()
     is_prose = summary["status"] == "not_blessed" and console.is_terminal
     console.print(verdict(summary), soft_wrap=not is_prose)  # paths stay whole, and so do reasons in a pipe
-    for line in summary["blessing"].get("not_judged", ()):
-        console.print(Text(line, "yellow"), soft_wrap=True)
-    if summary["status"] == "not_blessed":
-        _print_failures(summary["blessing"], console)
+    console.print()
+    console.print(failures_view(summary["blessing"]), soft_wrap=True)
     seconds = f"{summary['wall_seconds']:.1f} s, of which {summary['overhead_seconds']:.1f} s outside of the"
     console.print(Text(f"{seconds} nodes; peak memory {summary['peak_rss_mib']:,.0f} MiB", "dim"))
     console.print(Text(f"run {summary['run_id']}", "dim"))
@@ -63,23 +59,6 @@ def verdict(summary: dict[str, Any]) -> Text:
         return Text.assemble(("not blessed, nothing pushed:", "bold red"), *reasons)
     is_blessed = summary["blessing"].get("blessed")
     return Text(f"blessed, but {status} before it was pushed" if is_blessed else status, "bold yellow")
-
-
-def _print_failures(blessing: dict[str, Any], console: Console) -> None:
-    """The bounds in figures, and the surest of the mistakes that cost them."""
-    console.print()
-    table = failure_table(blessing["failures"])
-    if width(table, console) <= console.width:  # the reasons have said it
-        console.print(table)
-        console.print()
-    pictures = {each["path"]: each for failure in blessing["failures"] for each in failure["pictures"]}
-    surest = sorted(pictures.values(), key=lambda each: -each["probability"])[:_MISTAKES_SHOWN]
-    if surest:
-        console.print("its surest mistakes there:")
-    for each in surest:
-        line = f"  {each['path']}: {each['label']}, taken for {each['answer']} at {each['probability']:.3f}"
-        console.print(Text(line), soft_wrap=True)
-    console.print()
 
 
 def _print_worst(worst: Sequence[dict[str, Any]], console: Console) -> None:

@@ -171,7 +171,7 @@ def _explanation(runner: Runner) -> dict[str, Any]:
     evaluations = runner.outputs("Evaluator", "evaluation")
     if not evaluations:
         return {}
-    from components.evaluator.explanation import read_explanation
+    from components.evaluator.explanation_file import read_explanation
 
     return read_explanation(evaluations[0].uri)
 

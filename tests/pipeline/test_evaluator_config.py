@@ -77,5 +77,5 @@ def test_threshold_names_its_slice(slice_name: str, values: dict[str, str]) -> N
 def test_columns_of_slices_and_thresholds() -> None:
     threshold = ThresholdConfig(metric="accuracy", at_least=0.5, slice="eye=left")
     config = EvaluatorConfig(slices=("camera", ("eye", "camera")), thresholds=(threshold,))
-    assert config.crossings() == [("camera",), ("eye", "camera")]
+    assert config.crossings() == [("camera",), ("camera", "eye"), ("eye",)]
     assert config.columns() == ["camera", "eye"]

@@ -83,7 +83,7 @@ def test_artifacts(workspace: Path) -> None:
     assert len(models) == 50
     assert (models[0]["node"], models[0]["run"]) == ("Trainer", SECOND)
     assert text_of(workspace, "artifacts", "--type", "Quarantine")[1] == (
-        "2  Quarantine  ImageExampleGen  20240501-120000  artifacts/ImageExampleGen/qu"
+        "2  Quarantine  ImageExampleGen  20240501-120000  artifacts/ImageExampleGen/quarantine/1"
     )
 
 
@@ -104,8 +104,7 @@ what it was made from
 └── 1 Examples ImageExampleGen/examples/1
 └── by ImageExampleGen in run {FIRST}
 
-data: class_folders photos; set aside:
-WS/artifacts/ImageExampleGen/quarantine/1
+data: class_folders photos; set aside: WS/artifacts/ImageExampleGen/quarantine/1
 config of run {FIRST}: WS/runs/{FIRST}/config.yaml
 config of run {SECOND}: WS/runs/{SECOND}/config.yaml"""
     lines = text_of(workspace, "lineage", str(pushed["id"]))
@@ -137,10 +136,17 @@ def test_diff(workspace: Path) -> None:
         (("run", "2023"), ("no such run", "inspect runs")),
         (("lineage", "9999"), ("no artifact", "inspect artifacts")),
         (("diff", "last", "nosuch"), ("`nosuch`", "no such run")),
+        (("artifacts", "--type", "Modle"), ("no artifact of type `Modle`", "Model", "Quarantine")),
     ],
 )
 def test_what_is_not_there(workspace: Path, arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
     check_one_clear_line(run_cli("inspect", *arguments, "--workspace", workspace), words)
+
+
+def test_run_that_was_interrupted_before_its_first_node(tmp_path: Path) -> None:
+    (tmp_path / "runs" / FIRST).mkdir(parents=True)
+    found = asked(tmp_path, "run", "last")
+    assert (found["status"], found["nodes"]) == ("unfinished", [])
 
 
 @pytest.mark.parametrize("arguments", [("runs",), ("run", "last"), ("artifacts",), ("lineage", "1")])

@@ -15,7 +15,7 @@ from rich.text import Text
 from pipeline.predict import Prediction
 from pipeline.predict_command import Request, predict_command, print_table
 from tests import pictures, saved_models
-from tests.cli import ROOT, run_cli
+from tests.cli import ROOT, check_one_clear_line, run_cli
 
 LONG = "a rather long name " * 9 + ".jpg"
 
@@ -165,3 +165,8 @@ def test_paths_from_standard_input_and_patterns(model: Path, tmp_path: Path) -> 
     found = [Path(json.loads(line)["path"]).name for line in done.stdout.splitlines()]
     assert found == ["c.png", "a.jpg", "b.jpg"]
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("other", [("--json",), ("--top", "2")])
+def test_csv_has_one_answer_a_picture(other: tuple[str, ...]) -> None:
+    check_one_clear_line(run_cli("predict", "a.jpg", "--csv", *other), ("--csv", "--json", "--top"))

@@ -94,11 +94,13 @@ def test_killed_while_copying_shows_no_version(workspace: Workspace, monkeypatch
 
 def test_full_disk_is_one_line(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(source: Path, target: Path) -> None:
+        target.mkdir()
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(shutil, "copytree", full)
     with pytest.raises(InputError, match="cannot be copied.*No space left"):
         roll_back(workspace, OLD)
+    assert sorted(path.name for path in workspace.serving("pets").iterdir()) == [OLD, NEW]
 
 
 def test_versions_that_ml_metadata_does_not_know(workspace: Workspace) -> None:
@@ -107,6 +109,30 @@ def test_versions_that_ml_metadata_does_not_know(workspace: Workspace) -> None:
     assert served_versions(workspace)[-1].artifact is None
     new = roll_back(workspace, "1600000000")
     assert (new.run, new.accuracy, new.is_newest) == (None, None, True)
+
+
+def test_asked_twice_it_goes_back_twice(tmp_path: Path) -> None:
+    made = Made(tmp_path / "ws")
+    for day in (1, 2, 3):
+        made.run(f"2024050{day}-120000", answers=ANSWERS)
+    runs = [roll_back(made.workspace, None).run for _ in range(2)]
+    assert runs == ["20240502-120000", "20240501-120000"]
+    with pytest.raises(InputError, match="there is none before"):
+        roll_back(made.workspace, None)
+
+
+def test_runs_that_were_deleted_change_nothing(workspace: Workspace) -> None:
+    shutil.rmtree(workspace.runs)
+    assert [version.accuracy for version in served_versions(workspace)] == [None, None]
+    new = roll_back(workspace, OLD)
+    assert (new.run, new.accuracy) == ("20240501-120000", None)
+
+
+def test_nothing_is_pushed_that_could_not_be_recorded(workspace: Workspace) -> None:
+    workspace.metadata.unlink()
+    with pytest.raises(InputError, match="metadata.sqlite"):
+        roll_back(workspace, OLD)
+    assert sorted(path.name for path in workspace.serving("pets").iterdir()) == [OLD, NEW]
 
 
 def test_not_beside_a_run(workspace: Workspace) -> None:
@@ -130,7 +156,7 @@ def test_what_cannot_be_rolled_back(workspace: Workspace, version: str, name: st
 
 def test_a_lone_version_has_none_before_it(workspace: Workspace) -> None:
     shutil.rmtree(workspace.serving("pets") / OLD)
-    with pytest.raises(InputError, match="is the newest already"):
+    with pytest.raises(InputError, match="there is none before"):
         roll_back(workspace, None)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.serving_command import rollback_command
 from tests.cli import check_one_clear_line, run_cli
 from tests.pipeline.inspection.made import Made
 
@@ -40,3 +41,12 @@ def test_rollback(root: Path) -> None:
 def test_nothing_was_pushed(tmp_path: Path, command: str) -> None:
     check_one_clear_line(run_cli(command, "--workspace", tmp_path), ("--workspace",))
     assert not (tmp_path / "metadata.sqlite").exists()
+
+
+def test_places_are_the_same_from_everywhere(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(root.parent)
+    rollback_command(None, None, Path(root.name))
+    monkeypatch.chdir("/")
+    newest = json.loads(run_cli("serving", "--workspace", root, "--json").stdout)[0]
+    assert (newest["run"], newest["accuracy"]) == ("20240501-120000", 0.5)
+    assert newest["artifact"] is not None

@@ -1,4 +1,4 @@
-"""The gate's configuration: slices and thresholds as the config names them."""
+"""TFMA's configuration: slices as the config names them, and nothing to bless by."""
 
 import pytest
 from tensorflow_model_analysis.metrics import metric_specs
@@ -31,8 +31,8 @@ def test_slices_are_overall_and_the_named_ones(slices: tuple[str, ...]) -> None:
     ("slices", "thresholds", "expected"),
     [
         (("label",), (), [[], ["label"]]),
-        (("label", "label", "a", "a"), (), [[], ["label"], ["a"]]),
-        ((("b", "a"), ("a", "b"), ("a", "a")), (), [[], ["a", "b"], ["a"]]),
+        (("label", "label", "a", "a"), (), [[], ["a"], ["label"]]),
+        ((("b", "a"), ("a", "b"), ("a", "a")), (), [[], ["a"], ["a", "b"]]),
         (((),), (), [[]]),
         ((), ("overall",), [[]]),
         ((), ("a=x", "a=y"), [[], ["a"]]),

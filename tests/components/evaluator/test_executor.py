@@ -19,7 +19,7 @@ from components.evaluator import extractors
 from components.evaluator.answers import read_answers
 from components.evaluator.component import eval_config
 from components.evaluator.executor import CONFIG, ExplainedEvaluatorExecutor, check_count
-from components.evaluator.explanation import Explanation, read_explanation
+from components.evaluator.explanation_file import Explanation, read_explanation
 from pipeline.evaluator_config import EvaluatorConfig, ThresholdConfig
 from tests.components.evaluator.told import artifact, model
 

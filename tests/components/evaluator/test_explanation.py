@@ -1,11 +1,6 @@
-"""The explanation: whole, plain, and read again."""
+"""The explanation: whole and plain."""
 
-import json
-from pathlib import Path
-
-import pytest
-
-from components.evaluator.explanation import explain, read_explanation, write_explanation
+from components.evaluator.explanation import explain
 from pipeline.evaluator_config import EvaluatorConfig, ThresholdConfig
 from tests.components.evaluator.made import told
 
@@ -35,14 +30,3 @@ def test_explanation_is_whole() -> None:
         ("accuracy", "at_least", "held"),
         ("accuracy", "max_drop", "held"),
     ]
-
-
-@pytest.mark.parametrize("is_relative", [True, False])
-def test_explanation_is_read_as_it_was_written(
-    is_relative: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path.parent)
-    explanation = explain(ANSWERS, CONFIG, temperature=1.0)
-    uri = tmp_path.name if is_relative else str(tmp_path)
-    write_explanation(explanation, uri)
-    assert read_explanation(uri) == json.loads(json.dumps(explanation))

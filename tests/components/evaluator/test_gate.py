@@ -129,18 +129,45 @@ def test_slice_without_pictures_fails() -> None:
     assert verdict.reason == "no test picture lies in slice site=west, which has a threshold"
 
 
+@pytest.mark.parametrize("rule", ["at_least", "max_drop"])
+def test_class_without_pictures_fails(rule: str) -> None:
+    verdict = verdict_of(COMPARED, metric="recall", label="c", slice="site=north", **{rule: 0})
+    assert verdict.state == "failed"
+    assert verdict.reason == "no test picture of class c lies in slice site=north, which has a threshold"
+
+
 @pytest.mark.parametrize(
-    "gate",
+    ("gate", "why"),
     [
-        {"metric": "auc", "at_least": 0, "slice": "label=c,site=south"},
-        {"metric": "top_3", "at_least": 0},
-        {"metric": "recall", "label": "z", "at_least": 0},
+        ({"metric": "auc", "at_least": 0, "slice": "label=c,site=south"}, "it takes pictures of two classes"),
+        ({"metric": "top_3", "at_least": 0}, "the model knows no more than 3 classes"),
+        ({"metric": "log_loss", "at_most": 9, "slice": "label=b,site=north"}, "it takes two pictures"),
     ],
 )
-def test_what_has_no_value_fails(gate: dict[str, Any]) -> None:
+def test_what_has_no_value_fails_and_says_why(gate: dict[str, Any], why: str) -> None:
     verdict = verdict_of(ANSWERS, **gate)
     assert verdict.state == "failed"
-    assert "cannot be judged" in verdict.reason
+    assert f"cannot be judged: {why}" in verdict.reason
+
+
+def test_class_that_the_model_does_not_know_counts_its_pictures() -> None:
+    gate = {"metric": "recall", "label": "?", "at_least": 0.5}
+    verdict = verdict_of(told([0, 3, 3], [0, 1, 1], site=["n", "n", "n"]), **gate, min_examples=2)
+    assert (verdict.state, verdict.examples) == ("failed", 2)
+    assert verdict.reason == "recall of ? on overall cannot be judged: the model does not know class ?"
+
+
+@pytest.mark.parametrize(("classes", "right", "bound"), [(3, 7, 0.7), (2, 9, 0.9), (7, 3, 0.3)])
+def test_a_mean_that_reaches_its_bound_holds(classes: int, right: int, bound: float) -> None:
+    labels = [place for place in range(classes) for _ in range(10)]
+    answered = [
+        place if row < right else (place + 1) % classes for place in range(classes) for row in range(10)
+    ]
+    answers = told(labels, answered, classes)
+    slices = slices_of(answers, [])
+    figures = {name: figures_of(each) for name, each in slices.items()}
+    gate = ThresholdConfig(metric="macro_recall", at_least=bound)
+    assert [verdict.state for verdict in judge([gate], slices, figures)] == ["held"]
 
 
 def test_slice_is_found_in_any_order_of_columns() -> None:

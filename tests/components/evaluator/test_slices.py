@@ -117,6 +117,15 @@ def test_threshold_on_a_value_that_looks_like_a_number() -> None:
     check(threshold="site=nan")
 
 
+@pytest.mark.parametrize(("metric", "classes"), [("top_3", 3), ("top_5", 5)])
+def test_the_right_one_among_all_says_nothing(metric: str, classes: int) -> None:
+    gate = ThresholdConfig.model_validate({"metric": metric, "at_least": 0.9})
+    held = [{"label": str(number)} for number in range(classes)]
+    with pytest.raises(InputError, match=f"`{metric}` says nothing of {classes} classes"):
+        check_slices(EvaluatorConfig(thresholds=(gate,)), (), held)
+    check_slices(EvaluatorConfig(thresholds=(gate,)), (), [*held, {"label": "more"}])
+
+
 def test_threshold_on_a_class_that_the_data_lacks() -> None:
     gate = ThresholdConfig(metric="recall", label="hen", at_least=0.5)
     with pytest.raises(InputError, match="names class `hen`, .* It has: a,b, cat, dog$"):

@@ -5,6 +5,7 @@ import pytest
 
 from components.evaluator.figures import figures_of
 from components.evaluator.slicing import slices_of, worst_of
+from pipeline.errors import InputError
 from tests.components.evaluator.made import told
 
 SITES = ["north", "north", "south", "007", "007", "nan"]
@@ -24,9 +25,8 @@ def test_each_value_has_a_slice() -> None:
     assert next(iter(slices)) == "overall"
 
 
-@pytest.mark.parametrize("columns", [("site", "shade"), ("shade", "site"), ("shade", "site", "shade")])
-def test_crossed_slices_are_sorted_by_column(columns: tuple[str, ...]) -> None:
-    assert [*slices_of(ANSWERS, [columns, columns, ()])] == [
+def test_crossed_slices() -> None:
+    assert [*slices_of(ANSWERS, [("shade", "site")])] == [
         "overall",
         "shade=,site=007",
         "shade=bright,site=north",
@@ -35,6 +35,13 @@ def test_crossed_slices_are_sorted_by_column(columns: tuple[str, ...]) -> None:
         "shade=dark,site=north",
         "shade=dark,site=south",
     ]
+
+
+def test_slices_of_one_name_are_refused() -> None:
+    answers = told([0, 1], [0, 1], site=["x,year=2024", "x"], year=["2023", "2024"])
+    assert len(slices_of(answers, [("site",)])) == 3
+    with pytest.raises(InputError, match="two slices are called `site=x,year=2024`"):
+        slices_of(answers, [("site",), ("site", "year")])
 
 
 def test_classes_can_be_slices() -> None:

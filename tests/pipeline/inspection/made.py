@@ -77,6 +77,12 @@ class Made:
         (artifact,) = self._store.get_artifacts_by_id([self._latest[output]])
         return Path(artifact.uri)
 
+    def rename(self, node: str, new: str) -> None:
+        """Calls a node something else, in all runs."""
+        context = self._store.get_context_by_type_and_name("node", f"pets.{node}")
+        context.name = f"pets.{new}"
+        self._store.put_contexts([context])
+
     def _execute(self, node: str, run: int, is_cached: bool) -> None:
         inputs, outputs = _FLOW[node]
         states = proto.Execution

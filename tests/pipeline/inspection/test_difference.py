@@ -70,6 +70,11 @@ def test_answers_that_are_gone(made: Made) -> None:
     assert difference(made)["flips"] == {}
 
 
+def test_other_pictures(made: Made) -> None:
+    made.run("20240503-120000", answers={"dog-x.jpg": "dog"})
+    assert difference(made, FIRST, "20240503-120000")["flips"] == {"pictures": 0}
+
+
 def test_run_that_was_not_evaluated(made: Made) -> None:
     (made.workspace.runs / SECOND / "summary.json").unlink()
     found = difference(made)

@@ -50,6 +50,19 @@ def test_folder_that_is_gone(made: Made) -> None:
     assert [each.type for each in metadata.artifacts.values() if not each.is_there] == ["Model"]
 
 
+@pytest.mark.parametrize("content", [b"", b"no database at all"])
+def test_store_that_is_damaged(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "metadata.sqlite").write_bytes(content)
+    with pytest.raises(InputError, match="metadata.sqlite` cannot be read: "):
+        open_metadata(Workspace(tmp_path))
+
+
+def test_node_of_an_ensembles_further_trunk(made: Made) -> None:
+    made.rename("Trainer", "Trainer.other_trunk")
+    nodes = [execution.node for execution in open_metadata(made.workspace).of_run("20240501-120000")]
+    assert nodes == ["ImageExampleGen", "Trainer.other_trunk", "Evaluator", "Pusher"]
+
+
 def test_nothing_has_run(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nothing has run in this workspace yet.*--workspace"):
         open_metadata(Workspace(tmp_path))

@@ -43,9 +43,23 @@ def test_run_says_why_and_what_it_made() -> None:
         },
         {"id": "Pusher", "state": "skipped", "seconds": 0.0, "artifacts": []},
     ]
-    blessing = {"reasons": ["accuracy on [a] is low"]}
+    failure = {
+        "metric": "accuracy",
+        "label": None,
+        "slice": "site=[a]",
+        "value": 0.4,
+        "interval": [0.3, 0.5],
+        "rule": "at_least",
+        "bound": 0.9,
+        "baseline": None,
+        "examples": 50,
+        "pictures": [],
+    }
+    blessing = {"failures": [failure], "not_judged": ["recall of x: 2"]}
     lines = lines_of(run_view({**RUN, "nodes": nodes, "blessing": blessing, "folder": "ws/runs/1"}))
-    assert "  accuracy on [a] is low" in lines
+    (why,) = (line.split() for line in lines if "[a]" in line)
+    assert " ".join(why) == "accuracy on site=[a] 0.4000 0.300 to 0.500 at least 0.9000 50"
+    assert "recall of x: 2" in lines
     assert " Trainer  complete     40.0  7 model, 7 model (gone)" in lines
     assert " Pusher   skipped       0.0" in lines
     assert lines[-1] == "ws/runs/1"
@@ -67,6 +81,19 @@ def _difference(**changes: Any) -> dict[str, Any]:
 
 def test_difference_of_the_same() -> None:
     assert lines_of(difference_view(_difference())) == ["the two runs do not differ"]
+
+
+def test_difference_of_other_pictures() -> None:
+    assert lines_of(difference_view(_difference(flips={"pictures": 0}))) == [
+        "the two were tested on other pictures"
+    ]
+
+
+def test_difference_is_whole_on_a_narrow_screen() -> None:
+    pair = {"key": "data.path", "first": "/mnt/" + "x" * 70 + "/A", "second": "/mnt/" + "y" * 70 + "/B"}
+    text = "".join(lines_of(difference_view(_difference(config=[pair])), width=80)).replace(" ", "")
+    assert text.count("x") == text.count("y") == 70
+    assert "A" in text and "B" in text
 
 
 def test_difference() -> None:

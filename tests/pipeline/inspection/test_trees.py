@@ -65,3 +65,15 @@ def test_forward() -> None:
         "└── by Trainer in run r1",
         "    └── 3 Model Model/3",
     ]
+
+
+def test_rollback_is_no_runs() -> None:
+    step = _step(4, "Rollback", [3], [5])
+    step["execution"]["run"] = ""
+    answer = {**ANSWER, "artifact": {"id": 5}, "back": [step, *ANSWER["back"]]}
+    answer["artifacts"] = {**ANSWER["artifacts"], 5: _artifact(5, "PushedModel")}
+    assert lines_of(answer)[1:4] == [
+        "5 PushedModel PushedModel/5",
+        "└── by Rollback",
+        "    └── 3 Model Model/3",
+    ]

@@ -26,11 +26,13 @@ def test_print_summary_verdict_pushed() -> None:
 
 
 def test_print_summary_says_why_in_figures_and_pictures() -> None:
-    text = text_of(not_blessed(), width=200)
-    expected = "recall of [worn] cell_type=[poly] 0.9000 0.810 to 0.950 at least 0.9900 40"
+    text = text_of(not_blessed(), width=120)
+    expected = "recall of [worn] on cell_type=[poly] 0.9000 0.810 to 0.950 at least 0.9900 40"
     assert line_with(text, "recall of [worn]").split() == expected.split()
-    expected = "accuracy overall 0.8579 max drop 0.0100 0.8900 400"
+    expected = "accuracy on overall 0.8579 max drop 0.0100 0.8900 400"
     assert line_with(text, "max drop 0").split() == expected.split()
+    narrow = text_of(not_blessed(), width=80)
+    assert "0.9000  0.810 to 0.950  at least 0.9900                      40" in narrow
     lines = text.splitlines()
     head = lines.index("its surest mistakes there:")
     assert lines[head + 1 : head + 4] == [
@@ -38,9 +40,13 @@ def test_print_summary_says_why_in_figures_and_pictures() -> None:
         "  a/[1].png: good, taken for [worn] at 0.710",
         "  0.png: good, taken for [worn] at 0.500",
     ]
-    assert lines[head + 6] == ""
-    assert "recall of x: 2" in lines
-    assert "max drop" not in text_of(not_blessed(), width=60)
+    assert lines[head + 6 : head + 8] == ["", "recall of x: 2"]
+
+
+def test_what_was_not_judged_is_told_of_a_blessed_model_too() -> None:
+    text = text_of(summary(blessing={**BLESSED, "not_judged": ["recall of x: 2"]}))
+    assert "recall of x: 2\n" in text
+    assert "did not hold" not in text
 
 
 def test_print_summary_verdict_not_blessed() -> None:

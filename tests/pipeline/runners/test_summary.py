@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tfx.types import Artifact, standard_artifacts
 
-from components.evaluator.explanation import write_explanation
+from components.evaluator.explanation_file import write_explanation
 from pipeline.backbone_config import BackboneConfig
 from pipeline.config import Config
 from pipeline.data_config import DataConfig
