@@ -5,8 +5,7 @@ neither holds nor answers are left out of its averages, as scikit-learn leaves t
 
 A model may be asked of a class that it never learnt. Such a picture is a miss: it counts in the accuracy, and
 in the precision of the class that it was taken for. A baseline may answer with a class that the candidate
-does not
-know: a miss of the picture's own class.
+does not know: a miss of the picture's own class.
 """
 
 import numpy as np
@@ -48,8 +47,7 @@ def scores_of_sums(
     """All scores of one confusion matrix, or of many at once.
 
     Args:
-        hits: pictures of each class that were taken for it, [..., classes]; shares in place of counts will
-        do.
+        hits: pictures of each class that were taken for it, [..., classes]; shares will do as well.
         labelled: pictures of each class.
         answered: pictures that were taken for each class.
         total: all pictures, [...].

@@ -27,6 +27,14 @@ def test_wilson_is_scipys(hits: int, total: int) -> None:
     assert intervals.wilson(hits, total) == pytest.approx((expected.low, expected.high), abs=1e-12)
 
 
+@pytest.mark.parametrize(("share", "pictures"), [(0.6, 30), (0.9, 40), (0.98, 200)])
+def test_wilson_covers_the_truth(share: float, pictures: int) -> None:
+    def draw(generator: np.random.Generator) -> tuple[float, intervals.Interval]:
+        return 0, intervals.wilson(generator.binomial(pictures, share), pictures)
+
+    assert covered(draw, share) >= 0.93
+
+
 def test_nothing_can_be_anything() -> None:
     assert intervals.wilson(0, 0) == (0, 1)
     assert intervals.f1(0, 0) == (0, 1)
