@@ -136,7 +136,8 @@ class Metadata:
     def _links(self) -> tuple[dict[int, list[Link]], ...]:
         """Outputs and inputs by execution, makers and users by artifact."""
         links: tuple[dict[int, list[Link]], ...] = tuple(defaultdict(list) for _ in range(4))
-        for event in self._store.get_events_by_execution_ids([*self.executions]):
+        events = self._store.get_events_by_execution_ids([*self.executions])
+        for event in sorted(events, key=lambda event: (event.execution_id, event.artifact_id)):
             name = next((step.key for step in event.path.steps if step.key), "")
             for kinds, by_execution, by_artifact in ((_OUTPUTS, 0, 2), (_INPUTS, 1, 3)):
                 if event.type in kinds:

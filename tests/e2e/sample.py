@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 SMALL = (
@@ -73,3 +75,24 @@ def served(workspace: Path) -> list[Path]:
     """Everything that stands in the sample's serving folder."""
     folder = workspace / "serving" / "solar-cells"
     return sorted(folder.iterdir()) if folder.exists() else []
+
+
+def check_alike(one: Any, other: Any) -> None:
+    """The same values; numbers to the fifth digit.
+
+    Beam batches by the clock, and other batches round other last digits of the probabilities.
+    """
+    first, second = (dict(_flat(each)) for each in (one, other))
+    assert first.keys() == second.keys()
+    for key, value in first.items():
+        is_number = isinstance(value, float)
+        assert value == (pytest.approx(second[key], abs=1e-5) if is_number else second[key]), key
+
+
+def _flat(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict | list):
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, each in pairs:
+            yield from _flat(each, f"{prefix}/{key}")
+    else:
+        yield prefix, value
