@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from pipeline.section import Section, Share
 
-_OVERALL = "overall"
+OVERALL = "overall"
 _OF_CLASS = ("precision", "recall", "f1", "auc")
 _OF_PROBABILITIES = ("auc", "log_loss", "ece", "top_3", "top_5")
 _SMALL_IS_GOOD = ("log_loss", "ece")
@@ -37,7 +37,7 @@ class ThresholdConfig(Section):
     by their pictures. `precision`, `recall` and `f1` are a class's own and need `label`."""
     label: str | None = None
     """The class whose metric it is; `auc` alone makes sense without: the mean over all classes."""
-    slice: str = _OVERALL
+    slice: str = OVERALL
     """`overall`, or `column=value`, such as `cell_type=mono`; `a=x,b=y` for a crossed slice."""
     at_least: Share | None = None
     """A model below it is not pushed."""
@@ -66,7 +66,7 @@ class ThresholdConfig(Section):
 
     def values(self) -> dict[str, str]:
         """The slice's value for each of its columns; none for the overall one."""
-        if self.slice == _OVERALL:
+        if self.slice == OVERALL:
             return {}
         pairs = (part.partition("=") for part in re.split(r",(?=[^,=]+=)", self.slice))
         return {column: value for column, _, value in pairs}

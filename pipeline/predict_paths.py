@@ -35,11 +35,11 @@ def find_model(workspace: Path, model: Path | None) -> Path:
         InputError: there is none, or a folder cannot be read.
     """
     if model is not None:
-        versions = [model] if _is_model(model) else _versions(model)
+        versions = [model] if _is_model(model) else versions_of(model)
         if not versions:
             raise InputError(f"`{model}` holds no SavedModel. Give --model a folder with saved_model.pb.")
         return versions[-1]
-    served = [version for name in _folders(workspace / "serving") for version in _versions(name)]
+    served = [version for name in _folders(workspace / "serving") for version in versions_of(name)]
     if not served:
         raise InputError(f"no model was pushed to workspace `{workspace}` yet. Run the pipeline first.")
     return max(served, key=lambda version: int(version.name))
@@ -95,7 +95,8 @@ def _is_model(path: Path) -> bool:
     return files.exists(str(path / "saved_model.pb"))
 
 
-def _versions(name: Path) -> list[Path]:
+def versions_of(name: Path) -> list[Path]:
+    """The SavedModels with a number for a name in the folder `name`, the lowest first."""
     versions = [path for path in _folders(name) if path.name.isdecimal() and _is_model(path)]
     return sorted(versions, key=lambda path: int(path.name))
 

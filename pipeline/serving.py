@@ -19,6 +19,7 @@ from ml_metadata.metadata_store import metadata_store
 from pipeline.errors import InputError
 from pipeline.inspection.metadata import Metadata, connection_of, open_metadata, proto
 from pipeline.inspection.records import read_runs
+from pipeline.predict_paths import versions_of
 from pipeline.workspace import Workspace
 
 NODE = "Rollback"
@@ -206,5 +207,4 @@ def _names(workspace: Workspace) -> list[Path]:
 
 def _numbers(folder: Path) -> list[int]:
     """Of the versions in a folder, the newest first."""
-    found = [path for path in folder.iterdir() if path.name.isdecimal()] if folder.is_dir() else []
-    return sorted((int(path.name) for path in found if (path / "saved_model.pb").exists()), reverse=True)
+    return [int(path.name) for path in reversed(versions_of(folder))]

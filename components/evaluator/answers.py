@@ -84,7 +84,7 @@ def read_answers(evaluation: str, names: Sequence[str]) -> Answers:
         names: the model's classes, in the order of the probabilities.
 
     Returns:
-        All of them, in memory: 4 bytes a class, and some hundred, for each picture.
+        All of them, in memory: 4 bytes a class, and its texts, for each picture.
     """
     order = [(column, "ascending") for column in (features.IMAGE_ID, features.PATH)]
     table = pq.read_table(f"{evaluation}/{FOLDER}", schema=ROW).sort_by(order)

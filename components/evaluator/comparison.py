@@ -6,7 +6,6 @@ as likely won as lost.
 
 from typing import Any
 
-import numpy as np
 from scipy.special import bdtr
 
 from components.evaluator import intervals
@@ -24,7 +23,8 @@ def comparison_of(answers: Answers) -> dict[str, Any]:
     """
     if answers.baseline is None:
         return {}
-    is_right, was_right = answers.answered == answers.labels, baseline_is_right(answers)
+    is_right, was_right = answers.answered == answers.labels, answers.baseline == answers.labels
+    was_right &= answers.labels < len(answers.names)  # of what the candidate does not know, nobody is right
     won, lost, both = is_right & ~was_right, was_right & ~is_right, is_right & was_right
     flipped = int(won.sum() + lost.sum())
     return {
@@ -36,8 +36,3 @@ def comparison_of(answers: Answers) -> dict[str, Any]:
         "interval": intervals.paired_difference(int(won.sum()), int(lost.sum()), len(answers)),
         "p_value": min(1.0, 2 * float(bdtr(min(won.sum(), lost.sum()), flipped, 0.5))),
     }
-
-
-def baseline_is_right(answers: Answers) -> np.ndarray:
-    """bool [pictures]; of a picture whose class the candidate does not know, nobody is."""
-    return np.asarray((answers.baseline == answers.labels) & (answers.labels < len(answers.names)))

@@ -67,14 +67,7 @@ def eval_config(config: EvaluatorConfig) -> config_pb2.EvalConfig:
     argmax = config_pb2.MetricConfig(class_name="ArgmaxScores", module=metrics.__name__)
     return config_pb2.EvalConfig(
         model_specs=[model_spec],
-        slicing_specs=_slicing_specs(config),
+        # TFMA counts an example twice in a slice that is named twice, and knows no slice that is not named.
+        slicing_specs=[config_pb2.SlicingSpec(feature_keys=columns) for columns in [(), *config.crossings()]],
         metrics_specs=[config_pb2.MetricsSpec(metrics=[argmax])],
     )
-
-
-def _slicing_specs(config: EvaluatorConfig) -> list[config_pb2.SlicingSpec]:
-    """The overall slice, those of the config, those that a threshold asks for; each once.
-
-    TFMA counts an example twice in a slice that is named twice, and knows no slice that is not named.
-    """
-    return [config_pb2.SlicingSpec(feature_keys=columns) for columns in [(), *config.crossings()]]

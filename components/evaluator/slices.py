@@ -7,15 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 
 from components.features import BRIGHTNESS_BUCKET, DERIVED, LABEL, ORIENTATION, SIZE_BUCKET
 from pipeline.errors import InputError
+from pipeline.evaluator_config import OVERALL as OVERALL
 from pipeline.evaluator_config import EvaluatorConfig, ThresholdConfig
 
-OVERALL = "overall"
 DERIVED_VALUES = {
     SIZE_BUCKET: ("small", "medium", "large"),
     BRIGHTNESS_BUCKET: ("dark", "medium", "bright"),
     ORIENTATION: ("portrait", "square", "landscape"),
 }
-_TOP = {"top_3": 3, "top_5": 5}
 _SHOWN = 8
 
 
@@ -72,7 +71,7 @@ def _check_values(threshold: ThresholdConfig, held: Collection[Mapping[str, str]
             f"`evaluator.thresholds` names class `{threshold.label}`, which the data does not have. It has: "
             f"{_listed(classes)}"
         )
-    if threshold.metric in _TOP and _TOP[threshold.metric] >= len(classes):
+    if threshold.metric.startswith("top_") and int(threshold.metric[len("top_") :]) >= len(classes):
         raise InputError(
             f"`evaluator.thresholds`: `{threshold.metric}` says nothing of {len(classes)} classes; set "
             "accuracy in its place."
