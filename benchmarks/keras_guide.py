@@ -53,7 +53,7 @@ def regressions(table: Rows, plain: Plain, arguments: argparse.Namespace) -> dic
         way: {
             **every[way],
             "wall_seconds": shared + every[way]["seconds"],
-            "measured_on": every["measured_on"],
+            **{key: every[key] for key in ("measured_on", "is_timed") if key in every},
         }
         for way in logistic.WAYS
     }
@@ -77,21 +77,25 @@ def shares(rows: Sequence[Row], reached: Mapping[str, Sequence[Row]]) -> list[fl
     """Each row's time as a share of what the guide took on the same machine, TensorFlow being as it comes.
 
     Of its two versions, the more accurate one.
-    Rows of machines on which the guide was not measured are left out.
+    Rows without times, and those of machines on which the guide has none, are left out.
     """
     guides = [reached[way] for way in (WRITTEN, MEANT) if reached.get(way)]
     best = max(guides, key=lambda rows: statistics.mean(row["accuracy"] for row in rows), default=())
     theirs = _seconds(best)
-    here = (row for row in rows if row["measured_on"] in theirs)
+    here = (row for row in _timed(rows) if row["measured_on"] in theirs)
     return [row["wall_seconds"] / theirs[row["measured_on"]] for row in here]
 
 
 def _seconds(rows: Sequence[Row]) -> dict[str, float]:
     """The mean time on each machine."""
     by_machine = defaultdict(list)
-    for row in rows:
+    for row in _timed(rows):
         by_machine[row["measured_on"]].append(row["wall_seconds"])
     return {machine: statistics.mean(seconds) for machine, seconds in by_machine.items()}
+
+
+def _timed(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if row.get("is_timed", True)]
 
 
 def main() -> None:

@@ -94,12 +94,17 @@ class Rows:
     measured again.
 
     Attributes:
-        rows: by key, in the order of measuring; each with its `settings`, `date`, `measured_on` and
-            `revision`.
+        rows: by key, in the order of measuring; each with its `settings`, `date`, `measured_on`,
+            `revision`, and `is_timed`: whether its times may be compared.
     """
 
     def __init__(
-        self, name: str, resume: bool = True, folder: Path = RESULTS, any_machine: bool = False
+        self,
+        name: str,
+        resume: bool = True,
+        folder: Path = RESULTS,
+        any_machine: bool = False,
+        is_timed: bool = True,
     ) -> None:
         """
         Args:
@@ -108,8 +113,10 @@ class Rows:
             folder: of the file.
             any_machine: whether rows of another machine count as well: what they reached is the same, what
                 they took is not.
+            is_timed: `False` where other work runs on the machine: what is reached is the same all the same.
         """
         self._name, self._folder, self._any_machine = name, folder, any_machine
+        self._is_timed = is_timed
         self.rows: dict[str, Row] = read_json(name, folder).get("data", {}) if resume else {}
 
     def row(self, key: str, settings: Mapping[str, Any], measure: Callable[[], Row]) -> Row:
@@ -128,6 +135,7 @@ class Rows:
                 "date": date.today().isoformat(),
                 "measured_on": machine_name(),
                 "revision": revision(),
+                "is_timed": self._is_timed,
             }
             self.rows[key] = {**about, **measure()}
             write_json(self._name, self.rows, self._folder)

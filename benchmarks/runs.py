@@ -178,8 +178,9 @@ def parser(
     )
     if takes_data:
         options.add_argument("--data", type=existing, help="pictures; the sample if left out")
+        options.add_argument("--busy", action="store_true", help="other work runs beside: rows have no times")
     else:
-        options.set_defaults(data=None)
+        options.set_defaults(data=None, busy=False)
     options.add_argument("--seeds", type=int, nargs="+", default=list(seeds))
     options.add_argument("--set", dest="settings", action="append", default=[], metavar="KEY=VALUE")
     options.add_argument(
@@ -203,8 +204,10 @@ def data_name(data: str | None) -> str:
 
 def open_table(name: str, arguments: argparse.Namespace) -> results.Rows:
     """The rows `<name>_<data>`, where the options want them; those of other machines count."""
-    folder = arguments.out or results.RESULTS
-    return results.Rows(f"{name}_{data_name(arguments.data)}", arguments.resume, folder, any_machine=True)
+    folder, is_timed = arguments.out or results.RESULTS, not arguments.busy
+    return results.Rows(
+        f"{name}_{data_name(arguments.data)}", arguments.resume, folder, any_machine=True, is_timed=is_timed
+    )
 
 
 def plot_path(name: str, arguments: argparse.Namespace) -> Path:

@@ -77,6 +77,13 @@ def test_times_are_compared_within_a_machine() -> None:
     assert [line[3] for line in lines(reached)] == ["50 / 30 / 7", "500 / 100"]
 
 
+def test_rows_that_were_measured_beside_other_work_have_no_times() -> None:
+    busy = {**row(0.9, 5000), "is_timed": False}
+    reached = {"fast": [row(0.8, 50), busy], MEANT: [row(0.7, 500), busy], HASTENED: [busy]}
+    assert [line[3:] for line in lines(reached)] == [["50", "0.100"], ["500", "1.000"], ["", ""]]
+    assert lines(reached)[0][1] == "0.8500 ± 0.0707", "what they reached counts"
+
+
 def test_without_a_guide_there_is_nothing_to_compare_with() -> None:
     assert lines({"fast": [row(0.8, 50)]}) == [["fast", "0.8000", "0.7000", "50", ""]]
 

@@ -99,6 +99,11 @@ def test_machine_names_no_person_and_no_path() -> None:
     }
 
 
+@pytest.mark.parametrize("is_timed", [True, False])
+def test_rows_say_whether_their_times_count(tmp_path: Path, is_timed: bool) -> None:
+    assert Rows("one", folder=tmp_path, is_timed=is_timed).row("a", {}, Work())["is_timed"] is is_timed
+
+
 def test_rows_say_which_commit_they_are_of(tmp_path: Path) -> None:
     row = Rows("one", folder=tmp_path).row("a", {}, lambda: {"accuracy": 0.5})
     assert re.fullmatch(r"[0-9a-f]{7,40}(-dirty)?|unknown", row["revision"])
