@@ -16,6 +16,9 @@ class AugmentConfig(Section):
     """Right for most photos; not for script, road signs, or left and right hands."""
     vertical_flip: bool = False
     """Right for cells, leaves or tissue: where up and down mean nothing."""
+    transpose: bool = False
+    """Rows for columns. Right, with both flips, for what has no direction at all: cells, tissue, the ground
+    from above. The eight ways to lay down a square are then the first eight views."""
     rotation_degrees: Annotated[float, Field(ge=0, le=180)] = 10.0
     """Largest turn, to either side."""
     zoom: Annotated[float, Field(ge=0, lt=1)] = 0.1

@@ -28,6 +28,7 @@ from components.augment.ops import (
     Op,
     Photometric,
     Rotation,
+    Transpose,
     VerticalFlip,
     Zoom,
 )
@@ -50,6 +51,7 @@ def ops_of(config: AugmentConfig) -> tuple[Op, ...]:
     return (
         *((HorizontalFlip(),) if config.horizontal_flip else ()),
         *((VerticalFlip(),) if config.vertical_flip else ()),
+        *((Transpose(),) if config.transpose else ()),
         *((Rotation(config.rotation_degrees),) if config.rotation_degrees else ()),
         *((Zoom(config.zoom),) if config.zoom else ()),
         *((Crop(config.crop),) if config.crop else ()),
@@ -69,7 +71,7 @@ def draws_of(
     the picture's own (Owen, "Quasi-Monte Carlo sampling", 2003): over the pictures each is as uniform as
     independent draws, and a picture's first few cover more evenly what the operations can do. Only flips are
     not shifted, so that the plain view, number 0, is none of theirs: with both flips, the first four views
-    are all four.
+    are all four; with `transpose` as well, the first eight are all eight.
 
     Args:
         run_seed: of the run.
@@ -119,7 +121,9 @@ def augment(images: tf.Tensor, draws: tf.Tensor, ops: tuple[Op, ...]) -> tf.Tens
     by_op = list(zip(ops, tf.split(draws, [op.draws for op in ops], axis=1), strict=True))
     geometric = [(op, draw) for op, draw in by_op if isinstance(op, Geometric)]
     if geometric:
-        move = mirror if all(isinstance(op, Flip) for op, _ in geometric) else resample
+        is_square = images.shape[1] == images.shape[2]
+        are_flips = all(isinstance(op, Flip) for op, _ in geometric)
+        move = mirror if are_flips and is_square else resample
         images = move(images, product([op.matrix(draw) for op, draw in geometric]))
     for op, draw in by_op:
         if isinstance(op, Photometric):

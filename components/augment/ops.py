@@ -68,6 +68,15 @@ class VerticalFlip(Flip):
 
 
 @dataclass(frozen=True)
+class Transpose(Flip):
+    """Rows for columns, for half of the views; with both flips, all eight ways to lay down a square."""
+
+    def matrix(self, draw: tf.Tensor) -> tf.Tensor:
+        is_turned = tf.cast(draw[:, 0] < 0.5, tf.float32)
+        return affine(1 - is_turned, is_turned, is_turned, 1 - is_turned)
+
+
+@dataclass(frozen=True)
 class Rotation(Geometric):
     """A turn about the centre by up to `degrees` to either side; edges are mirrored in."""
 

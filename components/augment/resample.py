@@ -65,12 +65,20 @@ def resample(images: tf.Tensor, matrices: tf.Tensor) -> tf.Tensor:
 
 
 def mirror(images: tf.Tensor, matrices: tf.Tensor) -> tf.Tensor:
-    """`resample` for matrices of flips alone: exact, and at an eighth of its cost."""
-    is_flipped = tf.cast(tf.linalg.diag_part(matrices)[:, :2] < 0, tf.int32)
+    """`resample` for matrices of flips alone, and square pictures: exact, and at an eighth of its cost."""
+    moves = matrices[:, :2, :2]
+    is_transposed = tf.cast(moves[:, 0, 0] == 0, tf.int32)
+    # Of the picture's x and of its y, before rows become columns.
+    is_flipped = tf.cast(tf.reduce_sum(moves, axis=2) < 0, tf.int32)
     ways = [
         lambda part: part,
         lambda part: tf.reverse(part, [2]),
         lambda part: tf.reverse(part, [1]),
         lambda part: tf.reverse(part, [1, 2]),
     ]
-    return grouped(ways, is_flipped[:, 0] + 2 * is_flipped[:, 1], images)
+    ways += [lambda part, way=way: _transposed(way(part)) for way in ways]
+    return grouped(ways, is_flipped[:, 0] + 2 * is_flipped[:, 1] + 4 * is_transposed, images)
+
+
+def _transposed(images: tf.Tensor) -> tf.Tensor:
+    return tf.transpose(images, (0, 2, 1, 3))

@@ -17,6 +17,7 @@ from components.augment.ops import (
     HorizontalFlip,
     Op,
     Rotation,
+    Transpose,
     VerticalFlip,
     Zoom,
 )
@@ -27,6 +28,7 @@ from tests.components.augment.views_of import draws_for, pictures
 PLAIN_OPS = (
     HorizontalFlip(),
     VerticalFlip(),
+    Transpose(),
     Rotation(30.0),
     Zoom(0.2),
     Crop(0.3),
@@ -115,6 +117,7 @@ OFF = {
         ({}, ()),
         ({"views": 9, "batch_size": 7}, ()),
         ({"vertical_flip": True}, (VerticalFlip(),)),
+        ({"transpose": True}, (Transpose(),)),
         ({"crop": 0.2}, (Crop(0.2),)),
         ({"erasing": 0.25}, (Erasing(0.25),)),
         ({"policy": "trivial_augment"}, (trivial_augment(),)),
@@ -129,9 +132,18 @@ def test_ops_of_switches(switched: dict[str, Any], ops: tuple[Op, ...]) -> None:
 
 
 def test_ops_of_in_their_order() -> None:
-    ops = ops_of(AugmentConfig(vertical_flip=True, policy="rand_augment", erasing=0.1))
+    ops = ops_of(AugmentConfig(vertical_flip=True, transpose=True, policy="rand_augment", erasing=0.1))
     assert [type(op).__name__ for op in ops] == [
-        *("HorizontalFlip", "VerticalFlip", "Rotation", "Zoom", "Crop", "Brightness", "Contrast"),
+        *(
+            "HorizontalFlip",
+            "VerticalFlip",
+            "Transpose",
+            "Rotation",
+            "Zoom",
+            "Crop",
+            "Brightness",
+            "Contrast",
+        ),
         *("Policy", "Erasing"),
     ]
 
@@ -172,6 +184,16 @@ def test_first_views_of_a_picture_stand_one_in_each_part_of_every_range(count: i
     views = [draws_for(5, (Rotation(10.0), Crop(0.1)), view) for view in range(count)]
     parts = np.floor(np.sort(views, axis=0) * count)
     np.testing.assert_array_equal(parts, np.broadcast_to(np.arange(count)[:, None, None], parts.shape))
+
+
+def test_eight_views_show_all_eight_ways_to_lay_down_a_square() -> None:
+    ops = (HorizontalFlip(), VerticalFlip(), Transpose())
+    images = pictures(2, 9, 9)
+    views = [augment(tf.constant(images), draws_for(2, ops, view), ops).numpy() for view in range(8)]
+    for place, image in enumerate(images):
+        turned = [np.rot90(image, quarters) for quarters in range(4)]
+        ways = {way.tobytes() for one in turned for way in (one, one[::-1])}
+        assert {view[place].tobytes() for view in views} == ways
 
 
 def test_four_views_show_all_four_flips_and_the_plain_view_none() -> None:

@@ -10,6 +10,7 @@ from components.augment.ops import (
     HorizontalFlip,
     Op,
     Rotation,
+    Transpose,
     VerticalFlip,
     Zoom,
 )
@@ -21,6 +22,7 @@ from tests.components.augment.views_of import pictures, ramp, view_of
     [
         (HorizontalFlip(), (0.5,)),
         (VerticalFlip(), (0.99,)),
+        (Transpose(), (0.5,)),
         (Rotation(30.0), (0.5,)),
         (Zoom(0.2), (0.5,)),
         (Crop(0.3), (0.0, 0.1, 0.8)),
@@ -44,6 +46,12 @@ def test_horizontal_flip(shape: tuple[int, int]) -> None:
 def test_vertical_flip(shape: tuple[int, int]) -> None:
     images = pictures(2, *shape)
     np.testing.assert_allclose(view_of(images, VerticalFlip(), 0.2), images[:, ::-1], atol=2e-2)
+
+
+@pytest.mark.parametrize("size", [9, 224])
+def test_transpose(size: int) -> None:
+    images = pictures(2, size, size)
+    np.testing.assert_array_equal(view_of(images, Transpose(), 0.2), images.transpose(0, 2, 1, 3))
 
 
 @pytest.mark.parametrize(("draw", "quarters"), [(0.75, 1), (0.25, -1), (0.0, 2)])
