@@ -4,6 +4,7 @@ Coordinates are -1..1 from the centre, so that a matrix fits every size of pictu
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import tensorflow as tf
 
@@ -71,14 +72,12 @@ def mirror(images: tf.Tensor, matrices: tf.Tensor) -> tf.Tensor:
     # Of the picture's x and of its y, before rows become columns.
     is_flipped = tf.cast(tf.reduce_sum(moves, axis=2) < 0, tf.int32)
     ways = [
-        lambda part: part,
-        lambda part: tf.reverse(part, [2]),
-        lambda part: tf.reverse(part, [1]),
-        lambda part: tf.reverse(part, [1, 2]),
+        partial(_laid_down, reversed_axes=axes, rows_and_columns=order)
+        for order in ((1, 2), (2, 1))
+        for axes in ([], [2], [1], [1, 2])
     ]
-    ways += [lambda part, way=way: _transposed(way(part)) for way in ways]
     return grouped(ways, is_flipped[:, 0] + 2 * is_flipped[:, 1] + 4 * is_transposed, images)
 
 
-def _transposed(images: tf.Tensor) -> tf.Tensor:
-    return tf.transpose(images, (0, 2, 1, 3))
+def _laid_down(images: tf.Tensor, reversed_axes: list[int], rows_and_columns: tuple[int, int]) -> tf.Tensor:
+    return tf.transpose(tf.reverse(images, reversed_axes), (0, *rows_and_columns, 3))

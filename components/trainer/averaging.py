@@ -11,10 +11,32 @@ from typing import Any, Literal
 import keras
 import numpy as np
 import tensorflow as tf
+from keras import ops
 
 _MOMENTUM = 0.99
 _LAST_SHARE = 0.25
 """Of the epochs, that `swa` averages."""
+
+
+class AveragedModel(keras.Model):
+    """A model of parts that train, whose `averager` follows each step.
+
+    The average moves inside of the step, since one call may make many of them.
+    """
+
+    averager: "Averager | None" = None
+
+    @classmethod
+    def of(cls, part: keras.Model) -> "AveragedModel":
+        """The same layers from the same inputs to the same outputs."""
+        return cls(part.inputs, part.outputs)
+
+    def train_step(self, data: Any) -> Any:
+        """Keras' hook: what it makes of a batch, and the average after it."""
+        logs = super().train_step(data)
+        if self.averager:
+            self.averager.follow()
+        return logs
 
 
 class Averager(keras.callbacks.Callback):
@@ -37,8 +59,10 @@ class Averager(keras.callbacks.Callback):
         is_float = (tf.as_dtype(variable.dtype).is_floating for variable in self._all)
         kept = zip(self._all, is_float, strict=True) if kind != "none" else ()
         self._weights = [variable for variable, is_float in kept if is_float]
-        self._averages = [_copy(variable) for variable in self._weights]
-        self._count = keras.Variable(0, dtype="int64", trainable=False, name="averaged")
+        self._averages = [
+            _state(weight.numpy(), weight.dtype, f"{weight.name}_average") for weight in self._weights
+        ]
+        self._count = _state(0, "int64", "averaged")
         self._first_epoch = epochs - max(1, int(epochs * _LAST_SHARE))
         self._epoch = 0
         self._latest: list[np.ndarray] = []
@@ -49,18 +73,24 @@ class Averager(keras.callbacks.Callback):
         averages = {id(weight): average for weight, average in self._pairs()}
         return [np.array(averages.get(id(variable), variable)) for variable in self._all]
 
+    def on_train_begin(self, logs: Any = None) -> None:
+        self.model.averager = self
+
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._epoch = epoch
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+    def follow(self) -> None:
+        """Moves the average of `ema` after a step; in a graph, too."""
         if self._kind == "ema":
-            count = self._count_one()
+            self._count.assign_add(1)
+            count = ops.cast(self._count, "float32")
             # As TensorFlow's ExponentialMovingAverage: what a phase begins with is soon forgotten.
-            self._move(1 - min(_MOMENTUM, (1 + count) / (10 + count)))
+            self._move(1 - ops.minimum(_MOMENTUM, (1 + count) / (10 + count)))
 
     def on_test_begin(self, logs: Any = None) -> None:
         if self._kind == "swa" and self._epoch >= self._first_epoch:
-            self._move(1 / self._count_one())
+            self._count.assign_add(1)
+            self._move(1 / self._counted())
         self._latest = [np.array(weight) for weight, _ in self._pairs()]
         for weight, average in self._pairs():
             weight.assign(average)
@@ -78,18 +108,11 @@ class Averager(keras.callbacks.Callback):
     def _counted(self) -> int:
         return int(np.array(self._count))
 
-    def _count_one(self) -> int:
-        self._count.assign_add(1)
-        return self._counted()
-
-    def _move(self, share: float) -> None:
-        self._move_all(tf.constant(share, tf.float32))
-
-    @tf.function
-    def _move_all(self, share: tf.Tensor) -> None:
+    def _move(self, share: Any) -> None:
         for weight, average in zip(self._weights, self._averages, strict=True):
             average.assign_add((weight - average) * share)
 
 
-def _copy(variable: keras.Variable) -> keras.Variable:
-    return keras.Variable(variable.numpy(), trainable=False, name=f"{variable.name}_average")
+def _state(value: Any, dtype: str, name: str) -> keras.Variable:
+    """Each of several GPUs moves its own copy alike."""
+    return keras.Variable(value, dtype=dtype, trainable=False, name=name, aggregation="only_first_replica")

@@ -20,7 +20,7 @@ from components import progress
 from components.backbone.cut import HEAD
 from components.feature_store import FeatureStore
 from components.temperature import effective_pictures
-from components.trainer.averaging import Averager
+from components.trainer.averaging import AveragedModel, Averager
 from components.trainer.batches import Batches, balanced_weights
 from components.trainer.keeper import Keeper
 from components.trainer.losses import build_loss
@@ -96,12 +96,15 @@ class PhaseTrainer:
         """
         phase = self._phase
         groups = self._unfrozen()
-        steps = self._steps_per_epoch() * phase.epochs
+        epoch = self._steps_per_epoch()
+        steps = epoch * phase.epochs
         progress.announce(layer_table(phase.name, groups))
-        trained = self._model.trained_by(phase.unfreeze)
+        trained = AveragedModel.of(self._model.trained_by(phase.unfreeze))
         momentum = momentum_schedule(steps) if phase.schedule == "one_cycle" else None
         with self._computing():
-            self._compile(trained, groups, lambda peak: rate_schedule(phase, peak, steps), momentum)
+            # A head's steps are so small that to begin one takes longer than to make it.
+            at_once = epoch if phase.unfreeze == HEAD else 1
+            self._compile(trained, groups, lambda peak: rate_schedule(phase, peak, steps), momentum, at_once)
             evaluation = Batches(self._eval, phase.batch_size, self._ones)
             averager = Averager(self._config.averaging, trained, phase.epochs)
             keeper = self._keeper(checkpoint, trained, averager, evaluation)
@@ -184,6 +187,7 @@ class PhaseTrainer:
         groups: list[LayerGroup],
         schedule: Callable[[float], Schedule],
         momentum: Schedule | None = None,
+        at_once: int = 1,
     ) -> None:
         """The only `compile` there is: all phases share loss and metric, and differ in rates."""
         self._model.penalise(self._config.penalty / len(self._train))
@@ -196,6 +200,7 @@ class PhaseTrainer:
             optimizer=optimizer,
             loss=build_loss(self._config),
             metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
+            steps_per_execution=at_once,
         )
         trained.optimizer.build(trained.trainable_variables)
 
@@ -212,13 +217,14 @@ class _Reporter(keras.callbacks.Callback):
         super().__init__()
         self._phase = phase
         self._total = steps_per_epoch * phase.epochs
-        self._done = steps_per_epoch * epochs_done
+        self._before = steps_per_epoch * epochs_done
+        self._steps_per_epoch = steps_per_epoch
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        self._done += 1
-        progress.report(self._phase.name, self._done, self._total)
+        progress.report(self._phase.name, self._before + batch + 1, self._total)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self._before += self._steps_per_epoch
         logging.info("%s epoch %d/%d: %s", self._phase.name, epoch + 1, self._phase.epochs, logs)
 
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from components.trainer.averaging import Averager
+from components.trainer.averaging import AveragedModel, Averager
 
 
 def _model() -> keras.Model:
@@ -38,9 +38,9 @@ def _judged(averager: Averager, model: keras.Model) -> list[float]:
 def _epoch(averager: Averager, model: keras.Model, epoch: int, values: list[float]) -> list[float]:
     """Plays an epoch whose steps leave the weights at `values`; returns what eval sees."""
     averager.on_epoch_begin(epoch)
-    for batch, value in enumerate(values):
+    for value in values:
         _set(model, value)
-        averager.on_train_batch_end(batch)
+        averager.follow()
     return _judged(averager, model)
 
 
@@ -57,7 +57,7 @@ def test_ema_forgets_its_start_first_and_then_little() -> None:
         momentum = min(0.99, (1 + count) / (10 + count))
         expected = momentum * expected + (1 - momentum) * value
         _set(model, value)
-        averager.on_train_batch_end(0)
+        averager.follow()
         if count in (1, 2, 10, 1000):
             np.testing.assert_allclose(_judged(averager, model), expected, atol=1e-5)
 
@@ -78,7 +78,7 @@ def test_training_goes_on_from_the_latest_bit_for_bit(kind: str) -> None:
     for _ in range(5):
         latest = [generator.normal(size=2).astype(np.float32) * 1e3 for _ in model.weights]
         model.set_weights(latest)
-        averager.on_train_batch_end(0)
+        averager.follow()
         _judged(averager, model)
         for value, weight in zip(latest, model.get_weights(), strict=True):
             np.testing.assert_array_equal(value, weight)
@@ -90,8 +90,8 @@ def test_what_does_not_move_has_itself_as_average(kind: str) -> None:
     odd = [np.array([0.1, 1 / 3], np.float32) * 10.0**place for place in range(len(model.weights))]
     model.set_weights(odd)
     averager = Averager(kind, model, 1)  # type: ignore[arg-type]
-    for batch in range(20):
-        averager.on_train_batch_end(batch)
+    for _ in range(20):
+        averager.follow()
     averager.on_test_begin()
     for value, weight in zip(odd, model.get_weights(), strict=True):
         np.testing.assert_array_equal(value, weight)
@@ -116,3 +116,30 @@ def test_state_is_all_there_is_to_go_on_from(kind: str) -> None:
         variable.assign(np.array(saved))
     twin.set_weights(model.get_weights())
     assert _epoch(resumed, twin, 3, [9.0, 7.0]) == _epoch(straight, model, 3, [9.0, 7.0])
+
+
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_ema_follows_every_step_of_a_fit(at_once: int) -> None:
+    """Many steps in one call, too; against the average of the weights that each step leaves."""
+    keras.utils.set_random_seed(3)
+    layers = [keras.Input((2,)), keras.layers.BatchNormalization(), keras.layers.Dense(1)]
+    model = AveragedModel.of(keras.Sequential(layers))
+    expected, left = [np.array(weight) for weight in model.weights], []
+    features, targets = np.random.default_rng(1).normal(size=(2, 24, 2)).astype(np.float32)
+    model.compile(keras.optimizers.SGD(0.1), "mse", steps_per_execution=at_once)
+    averager = Averager("ema", model, 1)
+    model.fit(features, targets[:, :1], 6, verbose=0, shuffle=False, callbacks=[averager])
+    keras.utils.set_random_seed(3)
+    twin = keras.models.clone_model(keras.Sequential(layers))
+    twin.set_weights(expected)
+    twin.compile(keras.optimizers.SGD(0.1), "mse")
+    for step in range(4):
+        rows = slice(6 * step, 6 * step + 6)
+        twin.train_on_batch(features[rows], targets[rows, :1])
+        left.append(twin.get_weights())
+        momentum = min(0.99, (2 + step) / (11 + step))
+        expected = [
+            momentum * mean + (1 - momentum) * value for mean, value in zip(expected, left[-1], strict=True)
+        ]
+    for one, other in zip(averager.judged(), expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)

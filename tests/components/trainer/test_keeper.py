@@ -141,7 +141,7 @@ def test_average_is_kept_and_the_latest_goes_on(tmp_path: Path) -> None:
     keeper = Keeper(path, phase_of(2), averager, pictures=20)
     keeper.set_model(model)
     model.layers[-1].bias.assign(np.full(3, 11.0))
-    averager.on_train_batch_end(0)
+    averager.follow()
     keeper.on_epoch_end(0, {"val_loss": 1.0})
     assert _bias(model) == [11.0] * 3
     resumed = tiny_model()

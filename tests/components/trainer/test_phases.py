@@ -80,7 +80,7 @@ def test_phases_and_their_steps_follow_one_another(straight: tuple[TransferModel
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("killed_at", [("head", 4), ("deep.block_1", 2), ("deep.block_0", 5)])
+@pytest.mark.parametrize("killed_at", [("head", 3), ("deep.block_1", 2), ("deep.block_0", 5)])
 def test_killed_training_ends_bit_identical(
     data: Path, tmp_path: Path, straight: tuple[TransferModel, list[PhaseResult]], killed_at: tuple[str, int]
 ) -> None:
