@@ -12,6 +12,7 @@ from pipeline.inspection import tables, trees
 from pipeline.inspection.lineage import Step, lineage_of
 from pipeline.inspection.metadata import Artifact, Metadata, open_metadata
 from pipeline.inspection.records import find_run, read_runs
+from pipeline.metadata_store import has_run
 from pipeline.workspace import Workspace
 
 _PIPE_WIDTH = 10_000
@@ -35,7 +36,7 @@ def show_run(run_id: str, workspace: Path, as_json: bool) -> None:
     """
     place = Workspace(workspace)
     record = find_run(place, run_id)
-    made = _made_by_node(open_metadata(place), record.id) if place.metadata.exists() else {}
+    made = _made_by_node(open_metadata(place), record.id) if has_run(place) else {}
     nodes = [{**node, "artifacts": made.get(node["id"], [])} for node in record.summary.get("nodes", [])]
     blessing = record.summary.get("blessing", {})
     found = {**record.row(), "folder": str(record.folder), "blessing": blessing, "nodes": nodes}

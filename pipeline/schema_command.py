@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.config import ExampleValidatorConfig
 from pipeline.config_file import load_config
 from pipeline.errors import InputError
+from pipeline.metadata_store import connection_of, has_run, place_of
 from pipeline.runners.quiet import logging_to
 from pipeline.workspace import Workspace
 
@@ -37,7 +38,7 @@ def schema_command(workspace: Path, name: str | None, output: Path, force: bool)
     """
     place = Workspace(Path(os.path.realpath(workspace)))
     _check_output(output, force)
-    if not place.metadata.exists():
+    if not has_run(place):
         raise InputError(f"workspace `{workspace}` holds no run. {_RUN}")
     with logging_to(Path(os.devnull), verbose=False):  # TensorFlow's chatter would mix with the answer
         from components.schema_gen.freeze import as_text, freeze
@@ -69,7 +70,7 @@ def _latest_statistics(workspace: Workspace, name: str | None) -> "tuple[str, ty
     from tfx.orchestration import metadata
     from tfx.types import standard_artifacts
 
-    connection = metadata.sqlite_metadata_connection_config(str(workspace.metadata))
+    connection = connection_of(workspace)
     try:
         with metadata.Metadata(connection) as handle:
             done = list(_finished(handle.store, name))
@@ -83,7 +84,7 @@ def _latest_statistics(workspace: Workspace, name: str | None) -> "tuple[str, ty
             ids = [event.artifact_id for event in events if event.type == event.OUTPUT]
             (record,) = handle.store.get_artifacts_by_id(ids)
     except (errors.StatusError, RuntimeError) as error:
-        raise InputError(f"`{workspace.metadata}` is no metadata of a run: {error}") from error
+        raise InputError(f"`{place_of(workspace)}` is no metadata of a run: {error}") from error
     statistics = standard_artifacts.ExampleStatistics()
     statistics.set_mlmd_artifact(record)
     return found, statistics

@@ -14,11 +14,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from ml_metadata.metadata_store import metadata_store
-
 from pipeline.errors import InputError
-from pipeline.inspection.metadata import Metadata, connection_of, open_metadata, proto
+from pipeline.inspection.metadata import Metadata, open_metadata, proto
 from pipeline.inspection.records import read_runs
+from pipeline.metadata_store import open_store
 from pipeline.predict_paths import versions_of
 from pipeline.workspace import Workspace
 
@@ -129,7 +128,7 @@ def _copy(source: Path, target: Path) -> None:
 
 def _record(workspace: Workspace, source: int | None, target: Path) -> None:
     """Tells ML Metadata that a version is the artifact `source` once more."""
-    store = metadata_store.MetadataStore(connection_of(workspace, is_read_only=False))
+    store = open_store(workspace, is_read_only=False)
     artifact = proto.Artifact(uri=str(target), state=proto.Artifact.LIVE)
     artifact.type_id = store.put_artifact_type(proto.ArtifactType(name="PushedModel"), can_omit_fields=True)
     artifact.custom_properties["pushed"].int_value = 1

@@ -23,6 +23,7 @@ from components.temperature import effective_pictures
 from components.trainer.averaging import AveragedModel, Averager
 from components.trainer.batches import Batches, balanced_weights
 from components.trainer.keeper import Keeper
+from components.trainer.layer_table import layer_table
 from components.trainer.losses import build_loss
 from components.trainer.model import LayerGroup, TransferModel
 from components.trainer.optimizer import build_optimizer
@@ -226,21 +227,3 @@ class _Reporter(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._before += self._steps_per_epoch
         logging.info("%s epoch %d/%d: %s", self._phase.name, epoch + 1, self._phase.epochs, logs)
-
-
-def layer_table(phase: str, groups: list[LayerGroup]) -> str:
-    """The groups of a phase as text: name, parameters, and the rate or `frozen`.
-
-    Frozen groups that follow one another share a line.
-    """
-    lines = [f"phase {phase}", f"  {'layers':<24}{'parameters':>12}  rate"]
-    frozen: list[LayerGroup] = []
-    for group in groups:
-        if group.rate is None:
-            frozen.append(group)
-        else:
-            lines.append(f"  {group.name:<24}{group.parameters:>12,}  {group.rate:.1e}")
-    if frozen:
-        name = f"{frozen[-1].name} .. {frozen[0].name}" if len(frozen) > 1 else frozen[0].name
-        lines.append(f"  {name:<24}{sum(group.parameters for group in frozen):>12,}  frozen")
-    return "\n".join(lines)

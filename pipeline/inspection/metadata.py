@@ -11,11 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ml_metadata import errors
-from ml_metadata.metadata_store import metadata_store
+from ml_metadata.metadata_store.metadata_store import MetadataStore
 from ml_metadata.proto import metadata_store_pb2
 
 from pipeline.errors import InputError
+from pipeline.metadata_store import has_run, open_store
 from pipeline.workspace import Workspace
 
 proto: Any = metadata_store_pb2  # its classes are made when it is imported
@@ -75,7 +75,7 @@ Link = tuple[int, str]
 class Metadata:
     """The whole store; read on first use."""
 
-    def __init__(self, store: metadata_store.MetadataStore) -> None:
+    def __init__(self, store: MetadataStore) -> None:
         self._store = store
 
     @cached_property
@@ -160,26 +160,12 @@ def open_metadata(workspace: Workspace) -> Metadata:
     Raises:
         InputError: there is none, or it cannot be read.
     """
-    if not workspace.metadata.exists():
+    if not has_run(workspace):
         raise InputError(
             f"there is no `{workspace.metadata}`: nothing has run in this workspace yet. Name another with "
             "--workspace DIR."
         )
-    try:
-        store = metadata_store.MetadataStore(connection_of(workspace))
-        store.get_artifact_types()  # an empty file opens, and fails on the first question
-    except (errors.StatusError, RuntimeError) as error:
-        raise InputError(f"`{workspace.metadata}` cannot be read: {error}. It may be damaged.") from error
-    return Metadata(store)
-
-
-def connection_of(workspace: Workspace, is_read_only: bool = True) -> Any:
-    """ML Metadata's description of the workspace's store."""
-    modes = proto.SqliteMetadataSourceConfig
-    connection = proto.ConnectionConfig()
-    connection.sqlite.filename_uri = str(workspace.metadata)
-    connection.sqlite.connection_mode = modes.READONLY if is_read_only else modes.READWRITE
-    return connection
+    return Metadata(open_store(workspace))
 
 
 def _plain(properties: Any) -> dict[str, Any]:

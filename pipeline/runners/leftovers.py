@@ -1,6 +1,7 @@
 """What a killed run leaves: half-written artifacts, and executions that nobody will finish.
 
-A run holds the workspace's lock, so whatever is not finished when it starts never will be.
+A run holds the workspace's lock, so whatever is not finished when it starts never will be. Other workspaces
+may keep their metadata in the same database.
 """
 
 import shutil
@@ -9,14 +10,16 @@ from typing import Any
 
 from tfx.orchestration import metadata
 
+from pipeline.workspace import Workspace
+
 _SYSTEM = ".system"
 
 
-def clear_leftovers(artifacts: Path, connection: Any) -> list[Path]:
+def clear_leftovers(workspace: Workspace, connection: Any) -> list[Path]:
     """Removes output folders of executions that did not end well, and says in ML Metadata that they ended.
 
     Args:
-        artifacts: `<Node>/<output>/<execution id>/`, TFX's own layout.
+        workspace: with artifacts in `<Node>/<output>/<execution id>/`, TFX's own layout.
         connection: ML Metadata's.
 
     Returns:
@@ -25,7 +28,9 @@ def clear_leftovers(artifacts: Path, connection: Any) -> list[Path]:
     with metadata.Metadata(connection) as handle:
         store = handle.store
         executions = store.get_executions()
-        stale = [item for item in executions if item.last_known_state in (item.NEW, item.RUNNING)]
+        own = {each.id for run in _runs(workspace, store) for each in store.get_executions_by_context(run)}
+        unfinished = (item for item in executions if item.last_known_state in (item.NEW, item.RUNNING))
+        stale = [item for item in unfinished if item.id in own]
         for execution in stale:
             execution.last_known_state = execution.CANCELED
         if stale:
@@ -34,12 +39,18 @@ def clear_leftovers(artifacts: Path, connection: Any) -> list[Path]:
             str(item.id) for item in executions if item.last_known_state in (item.COMPLETE, item.CACHED)
         }
     removed = []
-    for folder in artifacts.glob("*/*/*"):
+    for folder in workspace.artifacts.glob("*/*/*"):
         node_output = folder.parent
         if node_output.name == _SYSTEM or not folder.name.isdecimal() or folder.name in finished:
             continue
         shutil.rmtree(folder, ignore_errors=True)
         removed.append(folder)
-    for folder in artifacts.glob(f"*/{_SYSTEM}"):
+    for folder in workspace.artifacts.glob(f"*/{_SYSTEM}"):
         shutil.rmtree(folder, ignore_errors=True)  # hand-overs between driver and executor, long done
     return removed
+
+
+def _runs(workspace: Workspace, store: Any) -> list[int]:
+    """ML Metadata's contexts of the workspace's runs."""
+    contexts = store.get_contexts_by_type("pipeline_run")
+    return [context.id for context in contexts if (workspace.runs / context.name).is_dir()]

@@ -22,6 +22,7 @@ from data import solar_cells
 from pipeline.config import Config
 from pipeline.config_file import dump_config, load_config
 from pipeline.errors import InputError
+from pipeline.metadata_store import bind, connection_of
 from pipeline.nodes import check_range, nodes_of
 from pipeline.runners.input_checks import check_input
 from pipeline.runners.quiet import logging_to
@@ -81,6 +82,7 @@ def run_command(request: Request) -> int:
 
 def _run(request: Request, config: Config, workspace: Workspace, started: float) -> Summary:
     with workspace.locked():
+        bind(workspace)
         run = workspace.new_run()
         (run / "config.yaml").write_text(dump_config(config), encoding="utf-8")
         with logging_to(run / "log.txt", request.verbose) as screen:
@@ -123,14 +125,12 @@ class _Session:
             raise
 
     def _build(self) -> "LocalRunner":
-        from tfx.orchestration import metadata
-
         from pipeline.pipeline import create_pipeline
         from pipeline.runners.leftovers import clear_leftovers
         from pipeline.runners.local import LocalRunner
 
-        connection = metadata.sqlite_metadata_connection_config(str(self._workspace.metadata))
-        for folder in clear_leftovers(self._workspace.artifacts, connection):
+        connection = connection_of(self._workspace, is_read_only=False)
+        for folder in clear_leftovers(self._workspace, connection):
             logging.info("removed what a killed run left: %s", folder)
         return LocalRunner(create_pipeline(self._config, self._workspace, connection), self._run.name)
 

@@ -13,8 +13,7 @@ from components import progress
 from components.feature_store import FEATURES_PREFIX, open_store
 from components.trainer import phase as phase_module
 from components.trainer import schedules
-from components.trainer.model import LayerGroup
-from components.trainer.phase import PhaseResult, PhaseTrainer, layer_table, rounds_of
+from components.trainer.phase import PhaseResult, PhaseTrainer, rounds_of
 from pipeline.trainer_config import PhaseConfig, TrainerConfig
 from tests.components.trainer.head_only import PHASE, SEED, HeadOnly, write_stores
 
@@ -34,37 +33,6 @@ class _Watcher:
 
     def on_announcement(self, text: str) -> None:
         self.texts.append(text)
-
-
-def _group(name: str, parameters: int, rate: float | None) -> LayerGroup:
-    return LayerGroup(name, (keras.Variable(np.zeros(parameters), name="any"),), (), rate)
-
-
-def test_layer_table_one_line_a_rate_and_one_for_the_frozen() -> None:
-    groups = [
-        _group("head", 3843, 1e-3),
-        _group("top", 1200, 3e-4),
-        _group("block_15", 1000, None),
-        _group("stem", 34, None),
-    ]
-    assert layer_table("fine_tune", groups).splitlines() == [
-        "phase fine_tune",
-        "  layers                    parameters  rate",
-        "  head                           3,843  1.0e-03",
-        "  top                            1,200  3.0e-04",
-        "  stem .. block_15               1,034  frozen",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("rates", "last"),
-    [((1e-3, None), "  stem                               5  frozen"), ((1e-3, 1e-4), "  stem  5  1.0e-04")],
-)
-def test_layer_table_short(rates: tuple[float, float | None], last: str) -> None:
-    groups = [_group("head", 3, rates[0]), _group("stem", 5, rates[1])]
-    lines = layer_table("any", groups).splitlines()
-    assert len(lines) == 4
-    assert lines[-1].split() == last.split()
 
 
 @pytest.fixture

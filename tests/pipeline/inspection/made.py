@@ -7,10 +7,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
-from ml_metadata.metadata_store import metadata_store
+from ml_metadata.metadata_store.metadata_store import MetadataStore
 from ml_metadata.proto import metadata_store_pb2 as proto
 
 from components.evaluator.answers import FOLDER, ROW
+from pipeline.metadata_store import bind, connection_of
 from pipeline.workspace import Workspace
 
 LABELS = ["cat", "dog"]
@@ -32,10 +33,8 @@ class Made:
     def __init__(self, root: Path) -> None:
         self.workspace = Workspace(root)
         root.mkdir(parents=True, exist_ok=True)
-        connection = proto.ConnectionConfig()
-        connection.sqlite.filename_uri = str(self.workspace.metadata)
-        connection.sqlite.connection_mode = proto.SqliteMetadataSourceConfig.READWRITE_OPENCREATE
-        self._store = metadata_store.MetadataStore(connection)
+        bind(self.workspace)
+        self._store = MetadataStore(connection_of(self.workspace, is_read_only=False))
         self._latest: dict[str, int] = {}
 
     def run(
