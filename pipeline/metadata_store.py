@@ -7,7 +7,9 @@ Synopsis:
     connection = connection_of(Workspace(Path("workspace")))
 """
 
+import json
 import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -92,6 +94,40 @@ def bind(workspace: Workspace) -> None:
         unfinished = workspace.root / ".metadata.unfinished"
         unfinished.write_text(f"{_without_password(address)}\n", encoding="utf-8")
         os.replace(unfinished, _note(workspace))
+
+
+def check_fits(config: Mapping[str, Any]) -> None:
+    """Refuses what would break off a run in the middle.
+
+    ML Metadata's client for PostgreSQL spoils the statement wherever a string has to be escaped.
+
+    Args:
+        config: as plain values, sections within sections.
+
+    Raises:
+        InputError: a value that PostgreSQL would not take.
+    """
+    address = _address()
+    if address is None or address.scheme != "postgresql":
+        return
+    for key, value in _strings(config):
+        if "\\" in json.dumps(value):
+            raise InputError(
+                f"`{key}` is {value!r}. ML Metadata cannot write backslashes, quotation marks or letters "
+                "beyond ASCII into PostgreSQL: write it otherwise, as `[0-9]` for `\\d`, or let "
+                f"{VARIABLE} name a MySQL."
+            )
+
+
+def _strings(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every string in it, with its place, such as `data.path_pattern`."""
+    if isinstance(value, str):
+        yield key, value
+    members = (
+        value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    )
+    for name, member in members:
+        yield from _strings(member, f"{key}.{name}" if key else str(name))
 
 
 def has_run(workspace: Workspace) -> bool:

@@ -54,8 +54,8 @@ def build(
         train_args=trainer_pb2.TrainArgs(splits=[names.TRAIN]),
         eval_args=trainer_pb2.EvalArgs(splits=[names.EVAL]),
         custom_config={
-            "trainer": config.model_dump_json(),
-            "backbone": backbone.model_dump_json(),
+            "trainer": config.model_dump(mode="json"),
+            "backbone": backbone.model_dump(mode="json"),
             "fingerprint": fingerprint,
             "cut": cut,
             "seed": seed,

@@ -35,14 +35,14 @@ WEIGHTS_FILE = "model.weights.h5"
 def run_fn(fn_args: FnArgs) -> None:
     """Trains and exports. TFX calls it with the paths of the artifacts and our `custom_config`."""
     settings = fn_args.custom_config
-    config = TrainerConfig.model_validate_json(settings["trainer"])
+    config = TrainerConfig.model_validate(settings["trainer"])
     if fn_args.hyperparameters:
         config = apply(config, fn_args.hyperparameters["values"])
     seed = int(settings["seed"])
     keras.utils.set_random_seed(seed)
     transform = tft.TFTransformOutput(fn_args.transform_output)
     labels = [name.decode() for name in transform.vocabulary_by_name(features.LABEL_VOCABULARY)]
-    backbone = choose_backbone(BackboneConfig.model_validate_json(settings["backbone"]))
+    backbone = choose_backbone(BackboneConfig.model_validate(settings["backbone"]))
     checkpoints = _checkpoint_folder(fn_args)
     with replicas().scope():
         model = TransferModel(backbone, settings["cut"], len(labels), config)

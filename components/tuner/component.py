@@ -45,9 +45,9 @@ def build(
         train_args=trainer_pb2.TrainArgs(splits=[names.TRAIN]),
         eval_args=trainer_pb2.EvalArgs(splits=[names.EVAL]),
         custom_config={
-            "tuner": config.model_dump_json(),
-            "trainer": trainer.model_dump_json(),
-            "backbone": backbone.model_dump_json(),
+            "tuner": config.model_dump(mode="json"),
+            "trainer": trainer.model_dump(mode="json"),
+            "backbone": backbone.model_dump(mode="json"),
             "fingerprint": fingerprint,
             "cut": cut,
             "seed": seed,

@@ -23,12 +23,12 @@ from pipeline.tuner_config import TunerConfig
 def tuner_fn(fn_args: FnArgs) -> TunerFnResult:
     """Makes the search. TFX calls it with the paths of the artifacts and our `custom_config`, and runs it."""
     settings = fn_args.custom_config
-    config = TrainerConfig.model_validate_json(settings["trainer"])
-    tuner = TunerConfig.model_validate_json(settings["tuner"])
+    config = TrainerConfig.model_validate(settings["trainer"])
+    tuner = TunerConfig.model_validate(settings["tuner"])
     seed = int(settings["seed"])
     transform = tft.TFTransformOutput(fn_args.transform_graph_path)
     trials = Trials(
-        choose_backbone(BackboneConfig.model_validate_json(settings["backbone"])),
+        choose_backbone(BackboneConfig.model_validate(settings["backbone"])),
         settings["cut"],
         len(transform.vocabulary_by_name(features.LABEL_VOCABULARY)),
         _stores(os.path.dirname(fn_args.train_files[0]), os.path.dirname(fn_args.eval_files[0])),

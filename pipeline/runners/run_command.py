@@ -22,7 +22,7 @@ from data import solar_cells
 from pipeline.config import Config
 from pipeline.config_file import dump_config, load_config
 from pipeline.errors import InputError
-from pipeline.metadata_store import bind, connection_of
+from pipeline.metadata_store import bind, check_fits, connection_of
 from pipeline.nodes import check_range, nodes_of
 from pipeline.runners.input_checks import check_input
 from pipeline.runners.quiet import logging_to
@@ -82,6 +82,7 @@ def run_command(request: Request) -> int:
 
 def _run(request: Request, config: Config, workspace: Workspace, started: float) -> Summary:
     with workspace.locked():
+        check_fits(config.model_dump(mode="json"))
         bind(workspace)
         run = workspace.new_run()
         (run / "config.yaml").write_text(dump_config(config), encoding="utf-8")

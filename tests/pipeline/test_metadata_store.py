@@ -3,20 +3,31 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ml_metadata.proto import metadata_store_pb2
 
 from pipeline import serving
 from pipeline.errors import InputError
 from pipeline.inspect_command import show_artifacts, show_diff, show_lineage, show_run, show_runs
-from pipeline.metadata_store import VARIABLE, bind, connection_of, has_run, open_store, place_of
+from pipeline.metadata_store import (
+    VARIABLE,
+    bind,
+    check_fits,
+    connection_of,
+    has_run,
+    open_store,
+    place_of,
+)
 from pipeline.serving import roll_back, served_versions
 from pipeline.workspace import Workspace
 from tests.pipeline.databases import ESCAPED, PASSWORD, database
 from tests.pipeline.inspection.made import Made
 
+proto: Any = metadata_store_pb2  # its classes are made when it is imported
 ADDRESS = f"postgresql://graft:{ESCAPED}@db.example:6543/pictures"
 
 
@@ -116,7 +127,24 @@ def test_a_bound_workspace_takes_no_other_store(
     assert connection_of(workspace).postgresql.password == "another"
 
 
-@pytest.fixture(scope="module", params=["mysql", "postgresql"])
+FITTING = "it's 100% [plain]; -- {}"
+HOSTILE = ["\\d+", 'a "b"', "Bär", "a\nb"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_postgresql_takes_nothing_that_must_be_escaped(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    config = {"name": "pets", "seed": 17, "data": {"columns": ["a", {"own": text}], "path": None}}
+    monkeypatch.setenv(VARIABLE, ADDRESS)
+    with pytest.raises(InputError, match=r"^`data.columns.1.own` is "):
+        check_fits(config)
+    check_fits({**config, "data": {"path": FITTING}})
+    monkeypatch.setenv(VARIABLE, ADDRESS.replace("postgresql", "mysql"))
+    check_fits(config)
+    monkeypatch.delenv(VARIABLE)
+    check_fits(config)
+
+
+@pytest.fixture(params=["mysql", "postgresql"])
 def address(request: pytest.FixtureRequest) -> Iterator[str]:
     with database(request.param) as found:
         yield found
@@ -165,3 +193,20 @@ def test_databases_tell_what_sqlite_tells(
     with pytest.raises(InputError, match="does not answer"):
         open_store(Workspace(tmp_path / "database"))
     assert place_of(Workspace(tmp_path / "database")) == address.replace(f":{ESCAPED}", "")
+
+
+@pytest.mark.slow
+def test_what_fits_comes_back(address: str, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, address)
+    store = open_store(workspace, is_read_only=False)
+    kind = store.put_artifact_type(proto.ArtifactType(name="Any"))
+    for text in (FITTING, *HOSTILE):
+        artifact = proto.Artifact(type_id=kind, uri="there")
+        artifact.custom_properties["text"].string_value = text
+        try:
+            check_fits({"text": text})
+        except InputError:
+            assert address.startswith("postgresql") and text != FITTING
+        else:
+            (found,) = store.get_artifacts_by_id(store.put_artifacts([artifact]))
+            assert found.custom_properties["text"].string_value == text

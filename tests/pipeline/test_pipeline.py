@@ -65,7 +65,7 @@ def test_search_stands_between_augment_and_trainer(tmp_path: Path, tuner: TunerC
     cuts = [nodes["Augment"].exec_properties["cut"]]
     cuts += [_settings(nodes[node])["cut"] for node in ("Tuner", "Trainer")]
     assert cuts == [cut] * 3
-    assert _settings(nodes["Tuner"])["tuner"] == tuner.model_dump_json()
+    assert _settings(nodes["Tuner"])["tuner"] == tuner.model_dump(mode="json")
 
 
 def test_search_needs_a_head_to_train(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_each_trunk_has_its_own_features_and_trainer(tmp_path: Path) -> None:
         assert trainer.inputs["examples"] is augment.outputs["features"]
         assert trainer.inputs["hyperparameters"] is found
         assert json.loads(augment.exec_properties["backbone"])["name"] == trunk
-        assert json.loads(_settings(trainer)["backbone"])["name"] == trunk
+        assert _settings(trainer)["backbone"]["name"] == trunk
         checkpoints.add(_settings(trainer)["checkpoints"])
     assert len(checkpoints) == 2
     assert nodes["Tuner"].inputs["examples"] is nodes["Augment"].outputs["features"]

@@ -41,7 +41,7 @@ def _tables(root: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> tuple[dic
     monkeypatch.setattr(tuner_fn, "choose_backbone", lambda _: TinyBackbone())
     settings = {"trainer": CONFIG, "tuner": TUNER, "backbone": BackboneConfig()}
     fn_args = SimpleNamespace(
-        custom_config={name: section.model_dump_json() for name, section in settings.items()}
+        custom_config={name: section.model_dump(mode="json") for name, section in settings.items()}
         | {"cut": "stem", "seed": seed},
         transform_graph_path="unused",
         train_files=[str(root / "Split-train" / "*")],
