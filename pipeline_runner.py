@@ -69,6 +69,9 @@ def predict(
     ] = 0.0,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV to standard output.")] = False,
     as_json: Json = False,
+    explain: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Draw there where the evidence for each answer lies.")
+    ] = None,
 ) -> None:
     """Names what is on new pictures, with the newest pushed model."""
     from pipeline.predict_command import Request, predict_command
@@ -76,7 +79,7 @@ def predict(
     if as_csv and (as_json or top > 1):
         raise InputError("--csv has one answer a picture: use it without --json and --top.")
     form: Literal["table", "csv", "json"] = "json" if as_json else "csv" if as_csv else "table"
-    request = Request(paths, workspace, model, top, abstain_below, form)
+    request = Request(paths, workspace, model, top, abstain_below, form, explain)
     raise typer.Exit(predict_command(request))
 
 

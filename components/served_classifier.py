@@ -22,7 +22,7 @@ def read_labels(saved_model: str) -> list[str]:
 
 
 class ServedClassifier(tf.Module):
-    """The signatures; what they ask is `probabilities` and `indices`."""
+    """The signatures; what they ask is `probabilities`, `class_maps` and `indices`."""
 
     def __init__(self, labels: list[str]) -> None:
         """`labels` are the class names in the order of the probabilities."""
@@ -31,6 +31,21 @@ class ServedClassifier(tf.Module):
 
     def probabilities(self, image_bytes: tf.Tensor) -> tf.Tensor:
         """Encoded pictures, string [batch] -> float32 [batch, classes]; an empty batch is one, too."""
+        raise NotImplementedError
+
+    def class_maps(self, image_bytes: tf.Tensor, classes: tf.Tensor) -> tf.Tensor:
+        """What each place of a picture says for a class, below 0 against it.
+
+        In logits, so that maps of several models can be added: with a linear head the mean over the places is
+        the logit, but for its bias.
+
+        Args:
+            image_bytes: encoded pictures, string [batch]; none is a batch, too.
+            classes: int64 [batch], places in `labels`.
+
+        Returns:
+            float32 [batch, height, width], on the grid of the feature map.
+        """
         raise NotImplementedError
 
     def indices(self, names: tf.Tensor) -> tf.Tensor:
@@ -55,6 +70,28 @@ class ServedClassifier(tf.Module):
         parsed = tf.io.parse_example(examples, {features.IMAGE: tf.io.FixedLenFeature([], tf.string)})
         return self.serving_default(parsed[features.IMAGE])  # a call in the graph, not a second copy of it
 
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec([None], tf.string, name="image_bytes"),
+            tf.TensorSpec([None], tf.int64, name="classes"),
+        ]
+    )
+    def evidence(self, image_bytes: tf.Tensor, classes: tf.Tensor) -> tf.Tensor:
+        """`class_maps`, as an ensemble asks its members."""
+        return self.class_maps(image_bytes, classes)
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="image_bytes")])
+    def explain(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
+        """As `serving_default`, and `heat` [batch, height, width], 0 to 1: what speaks for `label`, by place.
+
+        Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization"
+        (2017). Where nothing speaks for it, all is 0.
+        """
+        answers = self.serving_default(image_bytes)
+        maps = self.evidence(image_bytes, tf.argmax(answers["probabilities"], axis=1))
+        heat = tf.nn.relu(maps)
+        return {**answers, "heat": tf.math.divide_no_nan(heat, tf.reduce_max(heat, (1, 2), keepdims=True))}
+
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
     def label_ids(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
         """Serialized tf.Examples -> `label_xf` int64 [batch]: for the Evaluator."""
@@ -66,6 +103,7 @@ class ServedClassifier(tf.Module):
         signatures = {
             "serving_default": self.serving_default,
             "serving_examples": self.serving_examples,
+            "explain": self.explain,
             "label_ids": self.label_ids,
         }
         names = [label.decode() for label in self.labels.numpy()]

@@ -6,9 +6,7 @@ regular files, none too large); decoding, resizing and scaling lie in the model 
 
 import json
 import os
-import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,19 +15,13 @@ from components.example_gen import files
 from components.example_gen.files import OutsideError
 from components.example_gen.picture import UnreadablePictureError, read_picture
 from pipeline.data_config import DataConfig
-from pipeline.errors import InputError
+from pipeline.explain_folder import ExplainFolder
 from pipeline.predict_paths import PictureFile
-from pipeline.runners.quiet import logging_to
+from pipeline.pushed_model import EXPLAIN, HEAT, SERVING, Answer, load_answer, quiet
 
 _BATCH_SIZE = 32
 _MAX_BYTES: int = DataConfig.model_fields["max_bytes"].default
 _MAX_PIXELS: int = DataConfig.model_fields["max_pixels"].default
-_SIGNATURE = "serving_default"
-_ARGUMENT = "image_bytes"
-_OUTPUTS = ("label", "labels", "probabilities")
-
-Answer = Callable[[Sequence[bytes]], Mapping[str, Any]]
-"""Pictures to the outputs of the model's signature, a row a picture."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +33,14 @@ class Prediction:
         scores: the likeliest classes with their probabilities, best first; empty on an error.
         error: why there is no answer.
         is_sure: whether the likeliest class is likely enough to be the answer.
+        explanation: the picture that shows where the answer's evidence lies, if it was asked for.
     """
 
     path: str
     scores: tuple[tuple[str, float], ...] = ()
     error: str | None = None
     is_sure: bool = True
+    explanation: str | None = None
 
     @property
     def label(self) -> str | None:
@@ -54,105 +48,63 @@ class Prediction:
         return self.scores[0][0] if self.scores and self.is_sure else None
 
     def as_json(self) -> str:
-        """One line: path, label (null where the model abstains), probability, scores; or path and error."""
+        """One line: path, label (null where the model abstains), probability, scores; or path and error.
+
+        And the explanation, where there is one.
+        """
         if self.error:
             return json.dumps({"path": self.path, "error": self.error})
         probability = self.scores[0][1]
-        return json.dumps(
-            {"path": self.path, "label": self.label, "probability": probability, "scores": dict(self.scores)}
-        )
+        answer = {"path": self.path, "label": self.label, "probability": probability}
+        explanation = {"explanation": self.explanation} if self.explanation else {}
+        return json.dumps({**answer, "scores": dict(self.scores), **explanation})
 
 
 def predict(
-    model: Path, pictures: Sequence[PictureFile], top: int, abstain_below: float = 0.0
+    model: Path,
+    pictures: Sequence[PictureFile],
+    top: int,
+    abstain_below: float = 0.0,
+    explanations: ExplainFolder | None = None,
 ) -> Iterator[Prediction]:
     """Answers for each picture, in order; one that cannot be read does not stop the others.
 
     Args:
-        model: a SavedModel with the signature `serving_default`.
+        model: a SavedModel with the signature `serving_default`, and `explain` for explanations.
         pictures: files.
         top: how many classes to name, at least 1.
         abstain_below: the least probability, 0 to 1, of an answer that is given.
+        explanations: where they are drawn, if they are wanted; of answers that are not given, too.
 
     Raises:
-        InputError: the model cannot be loaded, is none of Graft's, or fails on a picture.
+        InputError: the model cannot be loaded, is none of Graft's, cannot explain though it is asked to, or
+            fails on a picture; an explanation cannot be written.
     """
-    with _quiet():
-        answer = _load(model)
+    with quiet():
+        answer = load_answer(model, EXPLAIN if explanations else SERVING)
     for start in range(0, len(pictures), _BATCH_SIZE):
-        with _quiet():
-            answered = _ask(answer, pictures[start : start + _BATCH_SIZE], top)
+        with quiet():
+            answered = _ask(answer, pictures[start : start + _BATCH_SIZE], top, explanations)
         for each in answered:
             yield replace(each, is_sure=not each.scores or each.scores[0][1] >= abstain_below)
 
 
-def _quiet() -> AbstractContextManager[Any]:
-    """TensorFlow's chatter would mix with the answers. Never open while the caller prints."""
-    return logging_to(Path(os.devnull), verbose=False)
-
-
-def _load(model: Path) -> Answer:
-    import tensorflow as tf  # takes seconds; a wrong path should not
-
-    try:
-        signatures = tf.saved_model.load(str(model)).signatures
-    except Exception as error:  # a damaged file makes TensorFlow raise half a dozen kinds
-        raise InputError(
-            f"`{model}` cannot be loaded, it may be damaged or half copied: {_reason(error)}. "
-            "Give another one with --model, or run the pipeline again."
-        ) from error
-    function = _checked(model, signatures)
-
-    def answer(contents: Sequence[bytes]) -> Mapping[str, Any]:
-        try:
-            outputs = function(**{_ARGUMENT: tf.constant(contents)})
-        # TensorFlow decodes its own message, which may hold bytes of the picture.
-        except (tf.errors.OpError, UnicodeDecodeError) as error:
-            raise InputError(f"`{model}` cannot answer: {_reason(error)}.") from error
-        return {name: outputs[name].numpy() for name in _OUTPUTS}
-
-    return answer
-
-
-def _checked(model: Path, signatures: Mapping[str, Any]) -> Any:
-    """The signature that answers, if the model has it as Graft exports it."""
-    if _SIGNATURE not in signatures:
-        raise _foreign(model, f"it has no signature `{_SIGNATURE}`. It has: {_listed(signatures)}")
-    function = signatures[_SIGNATURE]
-    _, arguments = function.structured_input_signature
-    if set(arguments) != {_ARGUMENT}:
-        takes = _listed(arguments)
-        raise _foreign(model, f"`{_SIGNATURE}` must take `{_ARGUMENT}`. It takes: {takes}")
-    outputs = function.structured_outputs
-    missing = [name for name in _OUTPUTS if name not in outputs]
-    if missing:
-        raise _foreign(model, f"it lacks the outputs {_listed(missing)}. It has: {_listed(outputs)}")
-    return function
-
-
-def _foreign(model: Path, reason: str) -> InputError:
-    return InputError(f"`{model}` is no model of Graft's: {reason}. Give another one with --model.")
-
-
-def _listed(names: Sequence[str] | Mapping[str, Any]) -> str:
-    return ", ".join(sorted(names)) or "none"
-
-
-def _reason(error: Exception) -> str:
-    """TensorFlow's texts go on for pages."""
-    return textwrap.shorten(str(error) or type(error).__name__, 300, placeholder=" ...").rstrip(".")
-
-
-def _ask(answer: Answer, pictures: Sequence[PictureFile], top: int) -> list[Prediction]:
-    batch = [_read(picture) for picture in pictures]
-    contents = [content for content in batch if isinstance(content, bytes)]
-    scores = iter(_best(answer(contents), top) if contents else ())
-    return [
-        Prediction(picture.path, scores=next(scores))
-        if isinstance(content, bytes)
-        else Prediction(picture.path, error=content)
-        for picture, content in zip(pictures, batch, strict=True)
-    ]
+def _ask(
+    answer: Answer, pictures: Sequence[PictureFile], top: int, explanations: ExplainFolder | None
+) -> list[Prediction]:
+    batch = [(picture.path, _read(picture)) for picture in pictures]
+    contents = [content for _, content in batch if isinstance(content, bytes)]
+    outputs = answer(contents) if contents else {}
+    rows = iter(range(len(contents)))
+    predictions = []
+    for path, content in batch:
+        if isinstance(content, str):
+            predictions.append(Prediction(path, error=content))
+            continue
+        row = next(rows)
+        drawn = explanations.write(path, content, outputs[HEAT][row]) if explanations else None
+        predictions.append(Prediction(path, scores=_best(outputs, row, top), explanation=drawn))
+    return predictions
 
 
 def _read(picture: PictureFile) -> bytes | str:
@@ -166,7 +118,7 @@ def _read(picture: PictureFile) -> bytes | str:
         return str(error)
 
 
-def _best(outputs: Mapping[str, Any], top: int) -> Iterator[tuple[tuple[str, float], ...]]:
-    for names, probabilities in zip(outputs["labels"], outputs["probabilities"], strict=True):
-        best = probabilities.argsort()[::-1][:top]
-        yield tuple((names[index].decode(errors="replace"), float(probabilities[index])) for index in best)
+def _best(outputs: Mapping[str, Any], row: int, top: int) -> tuple[tuple[str, float], ...]:
+    names, probabilities = outputs["labels"][row], outputs["probabilities"][row]
+    best = probabilities.argsort()[::-1][:top]
+    return tuple((names[index].decode(errors="replace"), float(probabilities[index])) for index in best)

@@ -16,6 +16,7 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.explain_folder import ExplainFolder
 from pipeline.predict import Prediction, predict
 from pipeline.predict_paths import find_model, find_pictures, named_paths
 
@@ -36,6 +37,7 @@ class Request:
         top: how many classes to name.
         abstain_below: the least probability of an answer that is given.
         form: `table`, `csv` or `json` (a line a picture).
+        explain: the folder for pictures that explain the answers, if they are wanted.
     """
 
     paths: Sequence[Path]
@@ -44,6 +46,7 @@ class Request:
     top: int = 1
     abstain_below: float = 0.0
     form: Form = "table"
+    explain: Path | None = None
 
 
 def predict_command(request: Request) -> int:
@@ -53,18 +56,21 @@ def predict_command(request: Request) -> int:
         The exit code: 0, or 2 if a picture could not be read; the others are answered all the same.
 
     Raises:
-        InputError: no such path, no picture, a folder that cannot be read, or no usable model.
+        InputError: no such path, no picture, a folder that cannot be read, no usable model, or a folder for
+            explanations that cannot be written to.
     """
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="surrogateescape")  # names of files are bytes
     pictures = find_pictures(named_paths(request.paths, sys.stdin))
     saved_model = find_model(request.workspace, request.model)
+    explanations = ExplainFolder(request.explain) if request.explain else None
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A letter that the terminal's encoding lacks costs the letter, not the answers.
         sys.stdout.reconfigure(errors="backslashreplace")
-    answers = predict(saved_model, pictures, request.top, request.abstain_below)
-    unreadable = _PRINTERS[request.form](_watched(answers, len(pictures), request.form))
+    answers = predict(saved_model, pictures, request.top, request.abstain_below, explanations)
+    watched = _watched(answers, len(pictures), request.form)
+    unreadable = _PRINTERS[request.form](watched, explanations is not None)
     if unreadable:
         print(f"{unreadable} of {len(pictures)} pictures could not be read", file=sys.stderr)
     return _UNREADABLE if unreadable else 0
@@ -84,7 +90,7 @@ def _watched(predictions: Iterable[Prediction], total: int, form: Form) -> Itera
     )
 
 
-def _print_lines(predictions: Iterable[Prediction]) -> int:
+def _print_lines(predictions: Iterable[Prediction], is_explained: bool) -> int:
     """JSON, a line a picture, as soon as it is answered; returns how many could not be read."""
     unreadable = 0
     for prediction in predictions:
@@ -93,45 +99,50 @@ def _print_lines(predictions: Iterable[Prediction]) -> int:
     return unreadable
 
 
-def _print_csv(predictions: Iterable[Prediction]) -> int:
+def _print_csv(predictions: Iterable[Prediction], is_explained: bool) -> int:
     """A row a picture, with a header; returns how many could not be read."""
     unreadable = 0
     rows = csv.writer(sys.stdout, lineterminator="\n")
-    rows.writerow(("path", "label", "probability", "error"))
+    rows.writerow(("path", "label", "probability", "error", *(["explanation"] if is_explained else [])))
     for prediction in predictions:
         unreadable += prediction.error is not None
         probability = prediction.scores[0][1] if prediction.scores else ""
-        rows.writerow((prediction.path, prediction.label or "", probability, prediction.error or ""))
+        explanation = [prediction.explanation or ""] if is_explained else []
+        rows.writerow(
+            (prediction.path, prediction.label or "", probability, prediction.error or "", *explanation)
+        )
     return unreadable
 
 
-def _print_all(predictions: Iterable[Prediction]) -> int:
+def _print_all(predictions: Iterable[Prediction], is_explained: bool) -> int:
     """The table, once all are answered; returns how many could not be read."""
     done = list(predictions)
-    print_table(done, Console())
+    print_table(done, Console(), is_explained)
     return sum(prediction.error is not None for prediction in done)
 
 
-_PRINTERS: dict[Form, Callable[[Iterable[Prediction]], int]] = {
+_PRINTERS: dict[Form, Callable[[Iterable[Prediction], bool], int]] = {
     "table": _print_all,
     "csv": _print_csv,
     "json": _print_lines,
 }
 
 
-def print_table(predictions: Sequence[Prediction], console: Console) -> None:
+def print_table(predictions: Sequence[Prediction], console: Console, is_explained: bool = False) -> None:
     """A line a score. Nothing is cut: a terminal folds what is too long, a pipe gets it on one line."""
-    table = _table(predictions)
+    table = _table(predictions, is_explained)
     if not console.is_terminal:
         unbounded = console.options.update(max_width=sys.maxsize)
         console.width = Measurement.get(console, unbounded, table).maximum
     console.print(table)
 
 
-def _table(predictions: Sequence[Prediction]) -> Table:
+def _table(predictions: Sequence[Prediction], is_explained: bool) -> Table:
     table = Table(box=None)
     for column, justify in (("picture", "left"), ("label", "left"), ("probability", "right")):
         table.add_column(column, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    if is_explained:
+        table.add_column("explanation", overflow="fold")
     for prediction in predictions:
         path = _printable(prediction.path)
         if prediction.error:
@@ -140,7 +151,10 @@ def _table(predictions: Sequence[Prediction]) -> Table:
             name = Text(_printable(label))
             if not rank and not prediction.is_sure:
                 name.append(" ?", "yellow")
-            table.add_row(Text("" if rank else path), name, f"{probability:.4f}")
+            explanation = (
+                [Text("" if rank else _printable(prediction.explanation or ""))] if is_explained else []
+            )
+            table.add_row(Text("" if rank else path), name, f"{probability:.4f}", *explanation)
     return table
 
 

@@ -10,6 +10,8 @@ import tensorflow as tf
 OUTPUTS = ("label", "probability", "probabilities", "labels")
 PROBABILITIES = (0.25, 0.75)
 """What the echo model says of each picture: its second class is the likelier one."""
+HEAT = ((0.0, 0.25), (0.5, 1.0))
+"""Where it says that it looks."""
 
 
 class _Echo(tf.Module):
@@ -30,6 +32,7 @@ class _Echo(tf.Module):
             "probability": probabilities[:, 1],
             "probabilities": probabilities,
             "labels": tf.stack([tf.fill(tf.shape(echo), "other"), echo], axis=1),
+            "heat": tf.tile(tf.constant(HEAT)[None], (tf.shape(image_bytes)[0], 1, 1)),
         }
         return {name: answers[name] for name in self._outputs}
 
@@ -40,12 +43,20 @@ def save_model(
     signature: str = "serving_default",
     argument: str = "image_bytes",
     check: Callable[[tf.Tensor], Any] = tf.size,
+    explains: bool = False,
 ) -> Path:
-    """Writes the echo model into `folder`; returns it. `check` may refuse pictures while it answers."""
+    """Writes the echo model into `folder`; returns it.
+
+    `check` may refuse pictures while it answers; one that `explains` has a second signature.
+    """
     model = _Echo(outputs, check)
     spec = tf.TensorSpec([None], tf.string, name=argument)
-    function = tf.function(model.answer).get_concrete_function(spec)
-    tf.saved_model.save(model, str(folder), signatures={signature: function})
+    signatures = {signature: tf.function(model.answer).get_concrete_function(spec)}
+    if explains:
+        explainer = _Echo((*outputs, "heat"), check)
+        signatures["explain"] = tf.function(explainer.answer).get_concrete_function(spec)
+        model.explainer = explainer
+    tf.saved_model.save(model, str(folder), signatures=signatures)
     return folder
 
 

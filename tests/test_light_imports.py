@@ -13,6 +13,7 @@ HEAVY = ("tensorflow", "tfx", "apache_beam", "keras")
         "pipeline_runner",
         "pipeline.config_file",
         "pipeline.predict_command",
+        "pipeline.explain",
         "pipeline.data_command",
         "pipeline.schema_command",
         "components.evaluator.explanation_file",

@@ -47,6 +47,13 @@ class ServedEnsemble(ServedClassifier):
     def probabilities(self, image_bytes: tf.Tensor) -> tf.Tensor:
         return tf.nn.softmax(self.logits(image_bytes) / self.temperature)
 
+    def class_maps(self, image_bytes: tf.Tensor, classes: tf.Tensor) -> tf.Tensor:
+        """The mean of the members' on the finest of their grids: as the logits, so what they are made of."""
+        maps = [member.evidence(image_bytes, classes) for member in self._members]
+        grid = tf.reduce_max([tf.shape(each)[1:] for each in maps], axis=0)
+        same = [tf.image.resize(each[..., None], grid)[..., 0] for each in maps]
+        return tf.reduce_mean(same, axis=0)
+
     def indices(self, names: tf.Tensor) -> tf.Tensor:
         is_class = names == self.labels[None]
         # A name that is no class has Transform's number for it.

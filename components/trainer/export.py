@@ -1,8 +1,9 @@
 """The SavedModel: the trained model with the preprocessing of training inside."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+import keras
 import tensorflow as tf
 import tensorflow_transform as tft
 
@@ -12,7 +13,7 @@ from components.backbone.pushed import EXTRA, save_trunk
 from components.served_classifier import ServedClassifier
 from components.temperature import Calibration
 from components.test_time_views import view
-from components.trainer.model import TransferModel
+from components.trainer.model import POOLED, TransferModel
 
 _CHUNK = 32
 """Images in one forward pass: bounds memory, whatever batch a client or TFMA sends."""
@@ -34,37 +35,77 @@ class ServedModel(ServedClassifier):
         self._views = tuple(views)
         self._pictures = max(_CHUNK // (1 + len(views)), 1)
         self._model = fold_batch_norm(model.whole)
+        pooled = self._model.get_layer(POOLED)
+        self._trunk = keras.Model(self._model.input, pooled.input)
+        self._head = keras.Model(pooled.output, self._model.output)
         self._transform = transform.transform_features_layer()
 
     def indices(self, names: tf.Tensor) -> tf.Tensor:
         return self._transform({features.LABEL: names})[features.LABEL_XF]
 
     def probabilities(self, image_bytes: tf.Tensor) -> tf.Tensor:
-        count, classes = tf.shape(image_bytes)[0], self.labels.shape[0]
-        probabilities = tf.cond(
-            count > 0,
-            lambda: self._in_chunks(image_bytes, tf.range(0, count, self._pictures)),
-            lambda: tf.zeros((0, classes)),  # convolutions do not take empty batches
-        )
-        return tf.ensure_shape(probabilities, [None, classes])
+        return self._in_chunks(lambda rows: self._answers(image_bytes[rows]), image_bytes, self.labels.shape)
 
-    def _in_chunks(self, image_bytes: tf.Tensor, starts: tf.Tensor) -> tf.Tensor:
-        parts = tf.TensorArray(tf.float32, tf.size(starts), element_shape=[None, self.labels.shape[0]])
-        _, parts = tf.while_loop(
-            lambda index, _: index < tf.size(starts),
-            lambda index, parts: (index + 1, parts.write(index, self._chunk(image_bytes, starts[index]))),
-            (tf.constant(0), parts),
-            parallel_iterations=1,
+    def class_maps(self, image_bytes: tf.Tensor, classes: tf.Tensor) -> tf.Tensor:
+        grid = self._trunk.output.shape[1:3]
+        return self._in_chunks(
+            lambda rows: self._class_maps(image_bytes[rows], classes[rows]), image_bytes, grid
         )
-        return parts.concat()
 
-    def _chunk(self, image_bytes: tf.Tensor, start: tf.Tensor) -> tf.Tensor:
-        window = image_bytes[start : start + self._pictures]
-        images = self._transform({features.IMAGE: window})[features.IMAGE_XF]
-        seen = [images, *(view(images, name) for name in self._views)]
-        logits = self._model(tf.concat(seen, axis=0), training=False)
-        mean = tf.reduce_mean(tf.reshape(logits, (len(seen), -1, self.labels.shape[0])), axis=0)
-        return tf.nn.softmax(mean / self._temperature)
+    def _in_chunks(
+        self, work: Callable[[slice], tf.Tensor], image_bytes: tf.Tensor, shape: Sequence[int]
+    ) -> tf.Tensor:
+        """What `work` makes of the pictures of each slice, float32 [slice, *shape], one after the other."""
+        count = tf.shape(image_bytes)[0]
+
+        def all_chunks() -> tf.Tensor:
+            starts = tf.range(0, count, self._pictures)
+            parts = tf.TensorArray(tf.float32, tf.size(starts), element_shape=[None, *shape])
+            _, parts = tf.while_loop(
+                lambda index, _: index < tf.size(starts),
+                lambda index, parts: (
+                    index + 1,
+                    parts.write(index, work(slice(starts[index], starts[index] + self._pictures))),
+                ),
+                (tf.constant(0), parts),
+                parallel_iterations=1,
+            )
+            return parts.concat()
+
+        # Convolutions do not take empty batches.
+        made = tf.cond(count > 0, all_chunks, lambda: tf.zeros((0, *shape)))
+        return tf.ensure_shape(made, [None, *shape])
+
+    def _answers(self, image_bytes: tf.Tensor) -> tf.Tensor:
+        """string [batch] -> probabilities float32 [batch, classes]."""
+        return tf.nn.softmax(
+            self._mean(self._model(self._seen(image_bytes), training=False)) / self._temperature
+        )
+
+    def _class_maps(self, image_bytes: tf.Tensor, classes: tf.Tensor) -> tf.Tensor:
+        """Grad-CAM of what is answered, which is the mean over the views: each one's map, turned back.
+
+        The head sees the mean of the feature map, so the gradient at a place is that at the mean, shared out.
+        """
+        maps = self._trunk(self._seen(image_bytes), training=False)
+        pooled = tf.reduce_mean(maps, axis=(1, 2))
+        with tf.GradientTape() as tape:
+            tape.watch(pooled)
+            logits = self._mean(self._head(pooled, training=False)) / self._temperature
+            asked = tf.gather(logits, classes, axis=1, batch_dims=1)
+        added = tf.einsum("bhwc,bc->bhw", maps, tape.gradient(asked, pooled))
+        plain, *others = tf.split(added, 1 + len(self._views))
+        back = [view(each[..., None], name)[..., 0] for each, name in zip(others, self._views, strict=True)]
+        return tf.add_n([plain, *back])
+
+    def _seen(self, image_bytes: tf.Tensor) -> tf.Tensor:
+        """string [batch] -> float32 [views * batch, size, size, 3], the plain ones first."""
+        images = self._transform({features.IMAGE: image_bytes})[features.IMAGE_XF]
+        return tf.concat([images, *(view(images, name) for name in self._views)], axis=0)
+
+    def _mean(self, logits: tf.Tensor) -> tf.Tensor:
+        """float32 [views * batch, classes] -> their means over the views [batch, classes]."""
+        return tf.reduce_mean(tf.reshape(logits, (1 + len(self._views), -1, self.labels.shape[0])), axis=0)
 
 
 def export(

@@ -19,6 +19,9 @@ from components.trainer.heads import PenalisedLogits, build_head
 from components.trainer.pointwise import multiply_pixels
 from pipeline.trainer_config import TrainerConfig
 
+POOLED = "pooled"
+"""The layer between the feature map and the head."""
+
 
 @dataclass(frozen=True)
 class LayerGroup:
@@ -140,4 +143,4 @@ def _parts(layer: keras.Layer) -> Iterator[keras.Layer]:
 
 def _pooled(feature_map: keras.KerasTensor) -> keras.KerasTensor:
     """[batch, height, width, channels] -> the mean, [batch, channels]."""
-    return layers.GlobalAveragePooling2D(name="pooled")(feature_map)
+    return layers.GlobalAveragePooling2D(name=POOLED)(feature_map)

@@ -110,6 +110,9 @@ def test_signatures_agree_and_have_the_contracts_shapes(model: Any, test_example
     assert by_bytes["probability"].dtype == tf.float32
     np.testing.assert_allclose(by_bytes["probabilities"].numpy().sum(axis=1), 1, atol=1e-5)
     np.testing.assert_array_equal(by_bytes["probabilities"], by_examples["probabilities"])
+    explained = model.signatures["explain"](image_bytes=images_of(some))
+    np.testing.assert_array_equal(by_bytes["label"], explained["label"])
+    assert explained["heat"].shape == (3, 7, 7)
 
 
 def test_answer_does_not_depend_on_the_batch(model: Any, test_examples: list[Any]) -> None:

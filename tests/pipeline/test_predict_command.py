@@ -170,3 +170,51 @@ def test_paths_from_standard_input_and_patterns(model: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize("other", [("--json",), ("--top", "2")])
 def test_csv_has_one_answer_a_picture(other: tuple[str, ...]) -> None:
     check_one_clear_line(run_cli("predict", "a.jpg", "--csv", *other), ("--csv", "--json", "--top"))
+
+
+@pytest.fixture(scope="module")
+def explainer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return saved_models.save_model(tmp_path_factory.mktemp("models") / "explainer", explains=True)
+
+
+def test_explanations_of_all_that_is_answered(
+    explainer: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for place, folder in enumerate(folders):
+        folder.mkdir()
+        (folder / "a.png").write_bytes(pictures.encode(pictures.noise(place), "PNG"))
+    (tmp_path / "one" / "broken.png").touch()
+    out = tmp_path / "out"
+    request = Request(folders, tmp_path, explainer, abstain_below=0.9, form="json", explain=out)
+    assert predict_command(request) == 2
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    drawn = [answer.get("explanation") for answer in answers]
+    assert drawn[1] is None and "error" in answers[1]
+    assert answers[0]["label"] is None  # it abstains, and shows why
+    assert sorted(map(str, out.iterdir())) == sorted(path for path in drawn if path)
+    assert len(set(drawn)) == 3
+
+
+def test_explanations_in_the_table_and_as_csv(
+    explainer: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture, out = tmp_path / "a.png", tmp_path / "out"
+    picture.write_bytes(pictures.plain_png())
+    request = Request([picture], tmp_path, explainer, form="csv", explain=out)
+    assert predict_command(request) == 0
+    header, row = csv.reader(io.StringIO(capsys.readouterr().out))
+    (drawn,) = out.iterdir()
+    assert (header[-1], row[-1]) == ("explanation", str(drawn))
+    assert predict_command(Request([picture], tmp_path, explainer, top=2, explain=out)) == 0
+    printed = capsys.readouterr().out
+    assert printed.split()[:4] == ["picture", "label", "probability", "explanation"]
+    assert printed.count(str(drawn)) == 1
+
+
+def test_bad_folder_and_old_model_are_one_clear_line(model: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "a.png"
+    picture.write_bytes(pictures.plain_png())
+    asked = ("predict", picture, "--model", model, "--explain")
+    check_one_clear_line(run_cli(*asked, picture), ("--explain: cannot write to", "a.png", "File exists"))
+    check_one_clear_line(run_cli(*asked, tmp_path / "out"), ("cannot explain", "--from Trainer"))

@@ -14,11 +14,15 @@ LABELS = ("cat", "dog", "hen")
 
 
 class Member(ServedClassifier):
-    """Logits are the picture's mean, 0 to 1, times a slope a class."""
+    """Logits are the picture's mean, 0 to 1, times a slope a class.
 
-    def __init__(self, slopes: Sequence[float], labels: Sequence[str]) -> None:
+    Each row of a class's map, `grid` places high and wide, says as much as the slope, times its number.
+    """
+
+    def __init__(self, slopes: Sequence[float], labels: Sequence[str], grid: int) -> None:
         super().__init__(list(labels))
         self._slopes = tf.constant(slopes, tf.float32)
+        self._rows = tf.tile(tf.range(grid, dtype=tf.float32)[:, None], (1, grid))
 
     def probabilities(self, image_bytes: tf.Tensor) -> tf.Tensor:
         def mean(content: tf.Tensor) -> tf.Tensor:
@@ -27,13 +31,18 @@ class Member(ServedClassifier):
         means = tf.map_fn(mean, image_bytes, fn_output_signature=tf.float32)
         return tf.nn.softmax(means[:, None] * self._slopes)
 
+    def class_maps(self, image_bytes: tf.Tensor, classes: tf.Tensor) -> tf.Tensor:
+        return tf.gather(self._slopes, classes)[:, None, None] * self._rows
+
     def indices(self, names: tf.Tensor) -> tf.Tensor:
         return tf.argmax(names == self.labels[None], axis=1)
 
 
-def export_member(folder: Path, slopes: Sequence[float], labels: Sequence[str] = LABELS) -> str:
+def export_member(
+    folder: Path, slopes: Sequence[float], labels: Sequence[str] = LABELS, grid: int = 3
+) -> str:
     """A SavedModel in `folder`, with what Trainer leaves beside it."""
-    Member(slopes, labels).save(str(folder), Calibration(1.5, 0.5, 0.6, 0.02, 0.05))
+    Member(slopes, labels, grid).save(str(folder), Calibration(1.5, 0.5, 0.6, 0.02, 0.05))
     (folder / "assets.extra" / "backbone.json").write_text(folder.parent.name)
     return str(folder)
 

@@ -66,3 +66,20 @@ def test_members_of_other_classes_are_refused(folders: list[str], tmp_path: Path
     other = export_member(tmp_path / "other", SLOPES[0], ("cat", "hen", "dog"))
     with pytest.raises(ValueError, match="must know the same classes"):
         ServedEnsemble([folders[0], other])
+
+
+def test_heat_is_of_the_joint_answer_on_the_finest_grid(folders: list[str], tmp_path: Path) -> None:
+    fine = export_member(tmp_path / "fine", [12.0, 0.0, -9.0], grid=5)
+    served = ServedEnsemble([*folders, fine])
+    served.save(str(tmp_path / "joint"), Calibration(1, 0, 0, 0, 0))
+    answer = tf.saved_model.load(str(tmp_path / "joint")).signatures["explain"](image_bytes=grey(*SHADES[1:]))
+    assert set(answer["label"].numpy()) == {b"cat"}
+    coarse = np.array([0, 0.4, 1, 1.6, 2])  # rows 0, 1 and 2, seen from the centres of five
+    rows = np.mean([3 * coarse, -4 * coarse, 12 * np.arange(5)], axis=0)
+    expected = np.broadcast_to((rows / rows.max())[:, None], (3, 5, 5))
+    np.testing.assert_allclose(answer["heat"], expected, atol=1e-6)
+
+
+def test_no_pictures_no_heat(folders: list[str]) -> None:
+    served = ServedEnsemble(folders)
+    assert served.explain(grey())["heat"].shape == (0, 3, 3)

@@ -13,12 +13,11 @@ from keras import layers
 from scipy.special import softmax
 from tensorflow.core.protobuf import saved_model_pb2
 
-from components import features
 from components.backbone.pushed import pushed_backbone
 from components.calibration import read_temperature
 from components.temperature import Calibration
 from components.trainer.export import ServedModel, export
-from components.transform import decode_images
+from tests.components.trainer.stand_in import Transform
 
 pytestmark = pytest.mark.slow
 
@@ -31,18 +30,6 @@ FLIPS = {
 }
 
 
-class _Transform:
-    """Stands in for Transform's output."""
-
-    def transform_features_layer(self) -> Any:
-        def layer(raw: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-            if features.IMAGE in raw:
-                return {features.IMAGE_XF: decode_images(raw[features.IMAGE], SIZE)}
-            return {features.LABEL_XF: tf.zeros(tf.shape(raw[features.LABEL])[0], tf.int64)}
-
-        return layer
-
-
 @pytest.fixture(scope="module")
 def model() -> Any:
     """A small trunk and head whose answers depend on where things lie in a picture."""
@@ -50,7 +37,9 @@ def model() -> Any:
     images = keras.Input((SIZE, SIZE, 3))
     first = layers.Conv2D(4, 3, use_bias=False, name="stem_convolution")(layers.Rescaling(1 / 128)(images))
     feature_map = layers.Activation("relu", name="stem")(layers.BatchNormalization(name="stem_norm")(first))
-    logits = layers.Dense(3, name="logits")(layers.Flatten()(feature_map))
+    far_apart = keras.initializers.RandomNormal(stddev=25, seed=3)
+    head = keras.Sequential([layers.Dense(3, kernel_initializer=far_apart)], name="head")
+    logits = head(layers.GlobalAveragePooling2D(name="pooled")(feature_map))
     whole = keras.Model(images, logits, name="whole")
     whole.get_layer("stem_norm").set_weights([np.linspace(low, 2, 4) for low in (0.5, -1, -1, 0.5)])
     trunk = keras.Model(images, feature_map, name="trunk")
@@ -66,7 +55,7 @@ def pictures() -> np.ndarray:
 
 def _served(model: Any, folder: Path, temperature: float = 1.0, views: tuple[str, ...] = ()) -> Any:
     calibration = Calibration(temperature, 0.5, 0.6, 0.02, 0.05)
-    export(model, _Transform(), LABELS, calibration, views, str(folder))  # type: ignore[arg-type]
+    export(model, Transform(SIZE), LABELS, calibration, views, str(folder))  # type: ignore[arg-type]
     return tf.saved_model.load(str(folder)).signatures
 
 
@@ -107,7 +96,7 @@ def test_views_matter(model: Any, pictures: np.ndarray) -> None:
 def test_forward_pass_stays_small_whatever_is_sent(
     model: Any, pictures: np.ndarray, views: tuple[str, ...]
 ) -> None:
-    served = ServedModel(model, _Transform(), LABELS, 1.0, views)  # type: ignore[arg-type]
+    served = ServedModel(model, Transform(SIZE), LABELS, 1.0, views)  # type: ignore[arg-type]
     sizes = []
 
     def note(images: np.ndarray) -> np.ndarray:
