@@ -72,14 +72,26 @@ def predict(
     explain: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Draw there where the evidence for each answer lies.")
     ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write JSON lines there, through Beam; for very many.")
+    ] = None,
+    beam_flags: Annotated[
+        list[str] | None, typer.Option("--beam", metavar="FLAG", help="A flag of Beam's, beside --output.")
+    ] = None,
 ) -> None:
     """Names what is on new pictures, with the newest pushed model."""
     from pipeline.predict_command import Request, predict_command
 
     if as_csv and (as_json or top > 1):
         raise InputError("--csv has one answer a picture: use it without --json and --top.")
+    if output and (as_csv or as_json or explain):
+        raise InputError("--output writes JSON lines: use it without --csv, --json and --explain.")
+    if beam_flags and not output:
+        raise InputError("--beam says where --output is computed: use it with --output DIR.")
     form: Literal["table", "csv", "json"] = "json" if as_json else "csv" if as_csv else "table"
-    request = Request(paths, workspace, model, top, abstain_below, form, explain)
+    request = Request(
+        paths, workspace, model, top, abstain_below, form, explain, output, tuple(beam_flags or ())
+    )
     raise typer.Exit(predict_command(request))
 
 

@@ -7,7 +7,7 @@ regular files, none too large); decoding, resizing and scaling lie in the model 
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from pipeline.explain_folder import ExplainFolder
 from pipeline.predict_paths import PictureFile
 from pipeline.pushed_model import EXPLAIN, HEAT, SERVING, Answer, load_answer, quiet
 
-_BATCH_SIZE = 32
+BATCH_SIZE = 32
 _MAX_BYTES: int = DataConfig.model_fields["max_bytes"].default
 _MAX_PIXELS: int = DataConfig.model_fields["max_pixels"].default
 
@@ -82,16 +82,32 @@ def predict(
     """
     with quiet():
         answer = load_answer(model, EXPLAIN if explanations else SERVING)
-    for start in range(0, len(pictures), _BATCH_SIZE):
+    for start in range(0, len(pictures), BATCH_SIZE):
         with quiet():
-            answered = _ask(answer, pictures[start : start + _BATCH_SIZE], top, explanations)
-        for each in answered:
-            yield replace(each, is_sure=not each.scores or each.scores[0][1] >= abstain_below)
+            batch = pictures[start : start + BATCH_SIZE]
+            answered = answer_batch(answer, batch, top, abstain_below, explanations)
+        yield from answered
 
 
-def _ask(
-    answer: Answer, pictures: Sequence[PictureFile], top: int, explanations: ExplainFolder | None
+def answer_batch(
+    answer: Answer,
+    pictures: Sequence[PictureFile],
+    top: int,
+    abstain_below: float = 0.0,
+    explanations: ExplainFolder | None = None,
 ) -> list[Prediction]:
+    """What `predict` says of a few pictures, all at once.
+
+    Args:
+        answer: a loaded model.
+        pictures: to be read.
+        top: as of `predict`.
+        abstain_below: likewise.
+        explanations: likewise.
+
+    Raises:
+        InputError: the model fails on a picture.
+    """
     batch = [(picture.path, _read(picture)) for picture in pictures]
     contents = [content for _, content in batch if isinstance(content, bytes)]
     outputs = answer(contents) if contents else {}
@@ -103,7 +119,9 @@ def _ask(
             continue
         row = next(rows)
         drawn = explanations.write(path, content, outputs[HEAT][row]) if explanations else None
-        predictions.append(Prediction(path, scores=_best(outputs, row, top), explanation=drawn))
+        scores = _best(outputs, row, top)
+        is_sure = scores[0][1] >= abstain_below
+        predictions.append(Prediction(path, scores, is_sure=is_sure, explanation=drawn))
     return predictions
 
 

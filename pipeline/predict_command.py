@@ -18,7 +18,7 @@ from rich.text import Text
 
 from pipeline.explain_folder import ExplainFolder
 from pipeline.predict import Prediction, predict
-from pipeline.predict_paths import find_model, find_pictures, named_paths
+from pipeline.predict_paths import PictureFile, find_model, find_pictures, named_paths
 
 Form = Literal["table", "csv", "json"]
 _UNREADABLE = 2
@@ -38,6 +38,8 @@ class Request:
         abstain_below: the least probability of an answer that is given.
         form: `table`, `csv` or `json` (a line a picture).
         explain: the folder for pictures that explain the answers, if they are wanted.
+        output: the folder for lines of JSON, written through Beam, in place of printing them.
+        beam_flags: Beam's own; none: in this process.
     """
 
     paths: Sequence[Path]
@@ -47,6 +49,8 @@ class Request:
     abstain_below: float = 0.0
     form: Form = "table"
     explain: Path | None = None
+    output: Path | None = None
+    beam_flags: Sequence[str] = ()
 
 
 def predict_command(request: Request) -> int:
@@ -68,12 +72,25 @@ def predict_command(request: Request) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A letter that the terminal's encoding lacks costs the letter, not the answers.
         sys.stdout.reconfigure(errors="backslashreplace")
-    answers = predict(saved_model, pictures, request.top, request.abstain_below, explanations)
-    watched = _watched(answers, len(pictures), request.form)
-    unreadable = _PRINTERS[request.form](watched, explanations is not None)
+    if request.output:
+        unreadable = _write_all(request, request.output, saved_model, pictures)
+    else:
+        answers = predict(saved_model, pictures, request.top, request.abstain_below, explanations)
+        watched = _watched(answers, len(pictures), request.form)
+        unreadable = _PRINTERS[request.form](watched, explanations is not None)
     if unreadable:
         print(f"{unreadable} of {len(pictures)} pictures could not be read", file=sys.stderr)
     return _UNREADABLE if unreadable else 0
+
+
+def _write_all(request: Request, output: Path, model: Path, pictures: Sequence[PictureFile]) -> int:
+    """Lines in files, through Beam; returns how many pictures could not be read."""
+    from pipeline.bulk_predict import LOCAL, bulk_predict  # Beam takes seconds to import
+
+    flags = request.beam_flags or LOCAL
+    counts = bulk_predict(model, pictures, output, request.top, request.abstain_below, flags)
+    print(f"{counts.answered} pictures answered: {output}")
+    return counts.unreadable
 
 
 def _watched(predictions: Iterable[Prediction], total: int, form: Form) -> Iterable[Prediction]:

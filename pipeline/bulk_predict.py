@@ -1,0 +1,135 @@
+"""Answers for very many pictures, through Beam: in this process, or on a cluster by Beam's own flags.
+
+A worker loads the model once and reads the pictures itself: both must lie where the workers find them under
+the same paths.
+
+Synopsis:
+    counts = bulk_predict(model, pictures, Path("answers"), top=1)
+    counts.unreadable
+"""
+
+import argparse
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import apache_beam as beam
+from apache_beam.metrics import Metrics, MetricsFilter
+from apache_beam.options.pipeline_options import PipelineOptions
+
+from pipeline.errors import InputError
+from pipeline.predict import BATCH_SIZE, Prediction, answer_batch
+from pipeline.predict_paths import PictureFile
+from pipeline.pushed_model import SERVING, Answer, load_answer, quiet
+
+LOCAL = ("--runner=FnApiRunner",)
+_NAME = "answers"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of the pictures.
+
+    Attributes:
+        answered: with a label, or with none since the model abstains.
+        unreadable: those whose line says why.
+    """
+
+    answered: int
+    unreadable: int
+
+
+def bulk_predict(
+    model: Path,
+    pictures: Sequence[PictureFile],
+    output: Path,
+    top: int,
+    abstain_below: float = 0.0,
+    beam_flags: Sequence[str] = LOCAL,
+) -> Counts:
+    """Writes `answers-00000-of-00004.jsonl` and so on, a line a picture, in no order; all of them or none.
+
+    Args:
+        model: a SavedModel with the signature `serving_default`.
+        pictures: files.
+        output: a folder without answers.
+        top: how many classes to name, at least 1.
+        abstain_below: the least probability, 0 to 1, of an answer that is given.
+        beam_flags: Beam's own.
+
+    Raises:
+        InputError: the model cannot be loaded, or is none of Graft's; the folder has answers or cannot be
+            written; a flag is none of Beam's.
+    """
+    options = _options(beam_flags)
+    _make(output)
+    with quiet():
+        load_answer(model, SERVING)  # a wrong model should fail before a cluster starts
+    work = _Answer(str(model), top, abstain_below)
+    batches = [pictures[start : start + BATCH_SIZE] for start in range(0, len(pictures), BATCH_SIZE)]
+    with quiet():
+        pipeline = beam.Pipeline(options=options)
+        lines = pipeline | beam.Create(batches) | beam.Reshuffle() | beam.ParDo(work)
+        lines | beam.io.WriteToText(str(output / _NAME), ".jsonl")
+        result = pipeline.run()
+        result.wait_until_finish()
+    return Counts(*(_counted(result, name) for name in ("answered", "unreadable")))
+
+
+class _Answer(beam.DoFn):
+    """Batches of pictures to their lines."""
+
+    def __init__(self, model: str, top: int, abstain_below: float) -> None:
+        self._model, self._top, self._abstain_below = model, top, abstain_below
+        self._answer: Answer | None = None
+
+    def setup(self) -> None:
+        self._answer = load_answer(Path(self._model), SERVING)
+
+    def process(self, batch: Sequence[PictureFile]) -> Iterator[str]:
+        for prediction in self._predictions(batch):
+            Metrics.counter(_NAME, "unreadable" if prediction.error else "answered").inc()
+            yield prediction.as_json()
+
+    def _predictions(self, batch: Sequence[PictureFile]) -> list[Prediction]:
+        assert self._answer, "Beam calls setup"
+        try:
+            return answer_batch(self._answer, batch, self._top, self._abstain_below)
+        except InputError as error:  # the model fails on one of them; the others are answered all the same
+            if len(batch) == 1:
+                return [Prediction(batch[0].path, error=str(error))]
+            return [prediction for picture in batch for prediction in self._predictions([picture])]
+
+
+def _make(output: Path) -> None:
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        is_taken = any(output.glob(f"{_NAME}-*"))
+    except OSError as error:
+        raise InputError(f"--output: `{output}` cannot be made: {error.strerror or error}.") from error
+    if is_taken:
+        raise InputError(f"--output: `{output}` has answers already. Name another folder.")
+    if not os.access(output, os.W_OK | os.X_OK):
+        raise InputError(f"--output: cannot write to `{output}`.")
+
+
+def _options(flags: Sequence[str]) -> PipelineOptions:
+    """Beam itself passes over what it does not know, a mistyped runner too."""
+    parser = argparse.ArgumentParser(
+        add_help=False, allow_abbrev=False, exit_on_error=False, conflict_handler="resolve"
+    )
+    for kind in PipelineOptions.__subclasses__():
+        kind._add_argparse_args(parser)
+    try:
+        _, unknown = parser.parse_known_args(list(flags))
+    except argparse.ArgumentError as error:
+        raise InputError(f"--beam: {error}.") from error
+    if unknown:
+        raise InputError(f"--beam: Beam knows no {', '.join(unknown)}. Write it as --beam=--name=value.")
+    return PipelineOptions(list(flags))
+
+
+def _counted(result: "beam.runners.runner.PipelineResult", name: str) -> int:
+    found = result.metrics().query(MetricsFilter().with_namespace(_NAME).with_name(name))["counters"]
+    return sum(counter.committed for counter in found)
