@@ -98,6 +98,19 @@ def test_phase_reports_its_batches_and_its_table(root: Path) -> None:
     assert 0 <= result.eval_accuracy <= 1
 
 
+def test_phase_tells_its_curves_and_its_layers(root: Path) -> None:
+    _, result = train(root, root / "head.npz", _Watcher())
+    assert len(result.history) == 5
+    assert set(result.history[0]) == {"train_loss", "train_accuracy", "eval_loss", "eval_accuracy"}
+    losses = [epoch["train_loss"] for epoch in result.history]
+    assert losses[-1] < losses[0]  # type: ignore[operator]
+    kept = result.history[result.kept_epoch - 1]
+    assert (kept["eval_loss"], kept["eval_accuracy"]) == pytest.approx(
+        (result.eval_loss, result.eval_accuracy)
+    )
+    assert [(group["name"], group["rate"]) for group in result.layers] == [("head", 0.05)]
+
+
 RECIPES: list[dict[str, Any]] = [
     {},
     {"averaging": "ema", "mixup": 0.3, "phase": {"schedule": "one_cycle"}},
