@@ -1,9 +1,4 @@
-"""A few training pictures in their views, as pictures: for the eye, since the store holds only what a trunk
-makes of them.
-
-samples.json          path and label of each picture, and the names of its views
-<picture>.<view>.jpg  numbered from 0, in the order of samples.json
-"""
+"""A few training pictures in their views, as pictures: the store holds only what a trunk makes of them."""
 
 import json
 import os
@@ -15,9 +10,9 @@ import tensorflow as tf
 
 from components import features
 from components.augment.extractor import Extractor
+from components.augment.sample_files import FILE, FOLDER, picture_file
 from components.augment.views import View
 
-FOLDER, FILE = "samples", "samples.json"
 PICTURES, VIEWS = 6, 8
 _LOOKED_AT = 500
 """Records, in search of one of each class: they lie in no order, and reading all would take minutes."""
@@ -43,7 +38,7 @@ def write_samples(extractor: Extractor, records: Sequence[str], views: Sequence[
     for number, view in enumerate(views):
         shown = np.asarray(extractor.shown(images, ids, view)).round().clip(0, 255).astype(np.uint8)
         for picture, pixels in enumerate(shown):
-            with tf.io.gfile.GFile(os.path.join(folder, f"{picture}.{number}.jpg"), "wb") as file:
+            with tf.io.gfile.GFile(os.path.join(folder, picture_file(picture, number)), "wb") as file:
                 file.write(tf.io.encode_jpeg(pixels, quality=90).numpy())
     names = [view.kind if not view.number else f"{view.kind} {view.number}" for view in views]
     rows = [

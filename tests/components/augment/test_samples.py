@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from components.augment import samples
+from components.augment.sample_files import FILE, FOLDER, picture_file
 from tests.components.augment.running import Augmenter, augmenter, pixels_of, write_examples
 
 __all__ = ["augmenter"]
@@ -25,15 +25,15 @@ def _grey(pixels: Any) -> np.ndarray:
 
 
 def _shown(folder: Path, picture: int, view: int) -> np.ndarray:
-    return _grey(np.asarray(Image.open(io.BytesIO((folder / f"{picture}.{view}.jpg").read_bytes()))))
+    return _grey(np.asarray(Image.open(io.BytesIO((folder / picture_file(picture, view)).read_bytes()))))
 
 
 def test_samples_take_turns_by_class_and_begin_with_the_plain_view(
     augmenter: Augmenter, examples: Any
 ) -> None:
     augmenter.run(examples, views=3, horizontal_flip=False, vertical_flip=True, rotation_degrees=0)
-    folder = augmenter.output / samples.FOLDER
-    rows = json.loads((folder / samples.FILE).read_text())
+    folder = augmenter.output / FOLDER
+    rows = json.loads((folder / FILE).read_text())
     assert [row["label"] for row in rows] == ["a", "b", "a", "b", "a", "b"]
     assert rows[0]["views"] == ["plain", "random 1", "random 2"]
     assert len(list(folder.glob("*.jpg"))) == 6 * 3
@@ -44,4 +44,4 @@ def test_samples_take_turns_by_class_and_begin_with_the_plain_view(
 
 def test_without_random_views_there_is_nothing_to_show(augmenter: Augmenter, examples: Any) -> None:
     augmenter.run(examples, views=1)
-    assert not (augmenter.output / samples.FOLDER).exists()
+    assert not (augmenter.output / FOLDER).exists()
