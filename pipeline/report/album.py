@@ -62,7 +62,9 @@ def _of_answers(answers: Answers) -> Iterator[str]:
     for row in np.argsort(-sureness, kind="stable").tolist():
         cells.setdefault((int(answers.labels[row]), int(answers.answered[row])), []).append(row)
     wrong = [rows for (label, answer), rows in cells.items() if label != answer]
-    right = [rows[::-1][:_RIGHT_ONES_OF_A_CLASS] for (label, answer), rows in cells.items() if label == answer]
+    right = [
+        rows[::-1][:_RIGHT_ONES_OF_A_CLASS] for (label, answer), rows in cells.items() if label == answer
+    ]
     for row in (*_by_turns(wrong), *_by_turns(right)):
         yield str(answers.paths[row])
 

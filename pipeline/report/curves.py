@@ -36,6 +36,7 @@ def _chart(phases: Sequence[dict[str, Any]], curve: str, name: str) -> Markup:
             start += len(phase["history"])
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
         axes.set_xlim(0.5, start + 0.5)
+        axes.margins(y=0.14)  # room for the names of the phases
         axes.legend(frameon=False, loc="best", fontsize=9, labelcolor=QUIET, handlelength=1.6)
         return inline(figure, name, _described(phases, curve))
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-NONE = "–"
+NONE = "\N{EN DASH}"
 """Where there is no figure."""
 
 

@@ -24,13 +24,14 @@ def lineage_section(material: Material) -> dict[str, Any]:
     found = lineage_of(material.metadata, str(root.id))
     return {
         "root": _artifact(material, (root.id, "")),
-        "back": _rows(material, found.back[:_MOST_STEPS])[::-1],
+        "back": _rows(material, found.back[:_MOST_STEPS]),
         "forward": _rows(material, found.forward[:_MOST_STEPS]),
         "more": max(0, len(found.back) - _MOST_STEPS),
     }
 
 
 def _rows(material: Material, steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """In the order of time, which is that of the flow."""
     return [
         {
             "node": step.execution.node,
@@ -38,7 +39,7 @@ def _rows(material: Material, steps: Sequence[Step]) -> list[dict[str, Any]]:
             "used": _artifacts(material, step.inputs),
             "made": _artifacts(material, step.outputs),
         }
-        for step in steps
+        for step in sorted(steps, key=lambda step: step.execution.id)
     ]
 
 

@@ -122,8 +122,8 @@ def gather(workspace: Workspace, record: RunRecord, additions: Additions) -> Mat
     evaluation = record.summary.get("evaluation")
     if not evaluation:
         raise InputError(
-            f"run `{record.id}` has no evaluation to report ({record.status}). `inspect run {record.id}` says "
-            "how far it came; `inspect runs` lists the others."
+            f"run `{record.id}` has no evaluation to report ({record.status}). `inspect run {record.id}` "
+            "says how far it came; `inspect runs` lists the others."
         )
     missing: list[str] = []
     metadata = _try(lambda: open_metadata(workspace), "ML Metadata, and with it the lineage", missing)

@@ -1,4 +1,4 @@
-"""Confusion matrices for the page: of each slice the cells that hold something, and the pictures of each cell."""
+"""Confusion matrices for the page: of each slice the cells that hold something, and their pictures."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -7,7 +7,6 @@ finds a policy that lets no script run but the one written here, and nothing be 
 import base64
 import hashlib
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -32,16 +31,15 @@ from pipeline.report.filters import FILTERS
 from pipeline.report.lineage_section import lineage_section
 from pipeline.report.material import Material
 from pipeline.report.matrix import MOST_CLASSES, matrix_data, most_confused
+from pipeline.report.paths import TEMPLATES
 from pipeline.report.thumbnails import thumbnail
 from pipeline.report.training_section import training_section
-
-TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render(material: Material) -> str:
     """The whole file."""
-    script = Markup((TEMPLATES / "report.js").read_text(encoding="utf-8"))  # noqa: S704
-    style = Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))  # noqa: S704
+    script = Markup((TEMPLATES / "report.js").read_text(encoding="utf-8"))
+    style = Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
     page = _environment().get_template("page.html.j2")

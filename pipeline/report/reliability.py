@@ -1,4 +1,4 @@
-"""The reliability diagram: what the model said beside how often it was right, and what chance does to both."""
+"""The reliability diagram: what the model said, how often it was right, and what chance does to that."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -50,7 +50,9 @@ def _draw(axes: Axes, bins: Sequence[dict[str, Any]]) -> None:
     for number, (each, (low, high)) in enumerate(_banded(bins)):
         label = None if number else "perfect, by chance"
         x, size = each["confidence"], 20 + 160 * each["count"] / largest
-        axes.plot([x, x], [low, high], color=WASH, linewidth=9, solid_capstyle="butt", label=label, zorder=1.5)
+        axes.plot(
+            [x, x], [low, high], color=WASH, linewidth=9, solid_capstyle="butt", label=label, zorder=1.5
+        )
         label = None if number else "this model"
         is_inside = low <= each["accuracy"] <= high
         axes.scatter(

@@ -50,10 +50,10 @@ def stored_pictures(files: Iterable[Path]) -> Iterator[StoredPicture]:
                 try:
                     found = read_example(window, start, end)
                     (image,) = found[features.IMAGE].texts
-                    texts = [_text(window, found[name]) for name in (features.PATH, features.LABEL)]
+                    path, label = (_text(window, found[name]) for name in (features.PATH, features.LABEL))
                 except (NoExampleError, KeyError, ValueError):
                     break
-                yield StoredPicture(*texts, file, *image)
+                yield StoredPicture(path, label, file, *image)
 
 
 def _records(window: Window) -> Iterator[tuple[int, int]]:
