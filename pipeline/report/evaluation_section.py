@@ -107,7 +107,7 @@ def _what(verdict: Mapping[str, Any]) -> str:
 def pictured(
     pictures: Sequence[Mapping[str, Any]], shown: Mapping[str, str], overlays: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Pictures that are told by their paths, with what can be seen of them, and an `overlay` if there is one."""
+    """Pictures that are told by their paths, with what can be seen of them; `overlay` if there is one."""
     return [
         {**each, "source": shown.get(each["path"]), "overlay": overlays.get(each["path"])}
         for each in pictures

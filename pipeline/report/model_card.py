@@ -22,9 +22,9 @@ from pipeline.report.evaluation_section import gate_rows, key_figures
 from pipeline.report.filters import FILTERS
 from pipeline.report.limits import limits_of
 from pipeline.report.material import Material
-from pipeline.report.paths import TEMPLATES
+from pipeline.report.output import TEMPLATES
 
-_SPECIAL = re.compile(r"[\\`*\[\]|~]|(?<!\w)_|_(?!\w)|^[#+=-]|(?<=^\d)[.)]")
+_SPECIAL = re.compile(r"[\\`*\[\]|~]|(?<!\w)_|_(?!\w)|^[#=]|^[+-](?=[ +-]|$)|(?<=^\d)[.)](?= |$)")
 """Markup wherever it stands; underscores at the edge of a word; what would begin a list or a title."""
 _WORST_SHOWN = 5
 
@@ -100,8 +100,8 @@ def _trunks(material: Material) -> Iterator[dict[str, Any]]:
     """Each trunk that was trained: `name`, `size`, `digest` of its weights, and what is known of those."""
     executions = material.metadata.of_run(material.record.id) if material.metadata else []
     for execution in executions:
-        if execution.node.partition(".")[0] == "Trainer":
-            told = json.loads(execution.properties["custom_config"])
+        told = json.loads(execution.properties.get("custom_config", "{}")) or {}
+        if execution.node.partition(".")[0] == "Trainer" and "fingerprint" in told:
             name, size, digest = told["fingerprint"].rsplit(" ", 2)
             config = BackboneConfig.model_validate_json(told["backbone"])
             yield {"name": name, "size": size, "digest": digest, **_weights(config)}

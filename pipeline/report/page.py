@@ -31,7 +31,7 @@ from pipeline.report.filters import FILTERS
 from pipeline.report.lineage_section import lineage_section
 from pipeline.report.material import Material
 from pipeline.report.matrix import MOST_CLASSES, matrix_data, most_confused
-from pipeline.report.paths import TEMPLATES
+from pipeline.report.output import TEMPLATES
 from pipeline.report.thumbnails import thumbnail
 from pipeline.report.training_section import training_section
 
