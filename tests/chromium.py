@@ -114,10 +114,10 @@ def browser(profile: Path) -> Iterator[Page]:
     orders, answers = os.pipe(), os.pipe()
     arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"]
     arguments += ["--remote-debugging-pipe", f"--user-data-dir={profile}"]
-    # Chromium reads from descriptor 3 and writes to 4.
+    # Chromium reads from descriptor 3 and writes to 4; other shells know no descriptors of two digits.
     shell = f'exec "$0" "$@" 3<&{orders[0]} 4>&{answers[1]}'
     process = subprocess.Popen(
-        ["sh", "-c", shell, str(BINARY), *arguments],
+        ["bash", "-c", shell, str(BINARY), *arguments],
         pass_fds=(orders[0], answers[1]),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
