@@ -13,7 +13,6 @@ from pipeline.nodes import NODES
 from pipeline.runners import run_command
 from pipeline.runners.run_command import DONE, FAILED, INTERRUPTED, NOT_BLESSED, Request
 from pipeline.runners.summary import NotStarted
-from pipeline.workspace import Workspace
 
 
 def _request(workspace: Path, **changes: Any) -> Request:
@@ -186,58 +185,6 @@ def test_exit_code_follows_from_the_status(
 ) -> None:
     monkeypatch.setattr(run_command, "_run", lambda *_: {"status": status})
     assert run_command.run_command(_request(tmp_path)) == code
-
-
-# --------------------------------------------------------------------------------------------------
-# The report
-# --------------------------------------------------------------------------------------------------
-
-
-def _ended(monkeypatch: pytest.MonkeyPatch, evaluation: dict[str, Any], status: str = "not_blessed") -> None:
-    """A run that ends so."""
-    _with_runner(monkeypatch, _Runner())
-    summary = {"status": status, "evaluation": evaluation}
-    monkeypatch.setattr(run_command._Session, "_summarise", lambda *_: summary)
-
-
-def test_report_is_written_at_the_end_of_a_run_that_was_evaluated(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    asked: list[tuple[Path, str]] = []
-
-    def report(workspace: Workspace, run_id: str) -> Path:
-        asked.append((workspace.root, run_id))
-        return workspace.runs / run_id / "report.html"
-
-    _ended(monkeypatch, {"accuracy": 0.5})
-    assert run_command.run_command(_request(tmp_path), report) == NOT_BLESSED
-    (folder,) = (tmp_path / "runs").iterdir()
-    assert asked == [(tmp_path, folder.name)]
-    assert f"report {folder / 'report.html'}\n" in capfd.readouterr().err
-    _ended(monkeypatch, {}, "stopped")
-    assert run_command.run_command(_request(tmp_path), report) == DONE
-    assert len(asked) == 1
-
-
-@pytest.mark.parametrize(
-    "error", [KeyError("auc\nand more"), InputError("`report.html` cannot be written"), OSError()]
-)
-def test_report_that_fails_changes_nothing_but_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], error: Exception
-) -> None:
-    def report(*_: Any) -> NoReturn:
-        raise error
-
-    _ended(monkeypatch, {"accuracy": 0.5}, "pushed")
-    assert run_command.run_command(_request(tmp_path), report) == DONE
-    errors = capfd.readouterr().err
-    (line,) = [line for line in errors.splitlines() if "report" in line]
-    assert line.startswith("the report could not be written: ")
-    assert line.endswith("The run itself is whole.")
-    assert "Traceback" not in errors
-    (log,) = tmp_path.glob("runs/*/log.txt")
-    assert "the report failed" in log.read_text()
-    assert type(error).__name__ in log.read_text()
 
 
 @pytest.mark.parametrize(
