@@ -101,13 +101,10 @@ def test_phase_reports_its_batches_and_its_table(root: Path) -> None:
 def test_phase_tells_its_curves_and_its_layers(root: Path) -> None:
     _, result = train(root, root / "head.npz", _Watcher())
     assert len(result.history) == 5
-    assert set(result.history[0]) == {"train_loss", "train_accuracy", "eval_loss", "eval_accuracy"}
-    losses = [epoch["train_loss"] for epoch in result.history]
-    assert losses[-1] < losses[0]  # type: ignore[operator]
     kept = result.history[result.kept_epoch - 1]
-    assert (kept["eval_loss"], kept["eval_accuracy"]) == pytest.approx(
-        (result.eval_loss, result.eval_accuracy)
-    )
+    assert kept.keys() == {"train_loss", "train_accuracy", "eval_loss", "eval_accuracy"}
+    reached = (result.eval_loss, result.eval_accuracy)
+    assert (kept["eval_loss"], kept["eval_accuracy"]) == pytest.approx(reached)
     assert [(group["name"], group["rate"]) for group in result.layers] == [("head", 0.05)]
 
 

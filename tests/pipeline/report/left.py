@@ -167,37 +167,11 @@ def _judge(made: Made, pictures: int, labels: Sequence[str], wrong: int) -> dict
 def _write_summary(made: Made, explanation: dict[str, Any], pictures: int, labels: Sequence[str]) -> None:
     file = made.workspace.runs / RUN / "summary.json"
     failures = [verdict for verdict in explanation["verdicts"] if verdict["state"] == "failed"]
-    counts = {split: dict.fromkeys(labels, pictures) for split in ("train", "eval", "test")}
     summary = {
         **json.loads(file.read_text()),
-        "data": {
-            "splits": {split: pictures * len(labels) for split in counts},
-            "classes": sorted(labels),
-            "counts": counts,
-            "quarantined": 1,
-            "quarantine": [
-                {"path": QUOTES, "label": SCRIPT, "kind": "blank", "reason": SCRIPT, "thumbnail": "seen.jpg"}
-            ],
-            "findings": [
-                {"kind": "dark", "severity": "warning", "text": SCRIPT, "paths": [QUOTES], "count": 1}
-            ],
-            "anomalies": [{"severity": "warning", "split": "train", "feature": QUOTES, "text": SCRIPT}],
-        },
+        "data": _data(pictures, labels),
         "tuning": {"trials": 3, "eval_loss": 0.3, "best": {"head": "root"}, "own_eval_loss": 0.4},
-        "training": [
-            {
-                "node": "Trainer",
-                "name": name,
-                "epochs": 3,
-                "kept_epoch": kept,
-                "eval_loss": 0.4,
-                "eval_accuracy": 0.8,
-                "head_rate": 1e-3,
-                "history": _HISTORY,
-                "layers": _LAYERS,
-            }
-            for name, kept in (("head", 3), ("fine_tune", 0))
-        ],
+        "training": _training(),
         "evaluation": explanation["evaluation"],
         "blessing": {
             "blessed": False,
@@ -214,3 +188,35 @@ def _write_summary(made: Made, explanation: dict[str, Any], pictures: int, label
     config = load_config(None).model_dump(mode="json")
     config["evaluator"] = {**config["evaluator"], **CONFIG}
     (file.parent / "config.yaml").write_text(yaml.safe_dump(config))
+
+
+def _data(pictures: int, labels: Sequence[str]) -> dict[str, Any]:
+    counts = {split: dict.fromkeys(labels, pictures) for split in ("train", "eval", "test")}
+    return {
+        "splits": {split: pictures * len(labels) for split in counts},
+        "classes": sorted(labels),
+        "counts": counts,
+        "quarantined": 1,
+        "quarantine": [
+            {"path": QUOTES, "label": SCRIPT, "kind": "blank", "reason": SCRIPT, "thumbnail": "seen.jpg"}
+        ],
+        "findings": [{"kind": "dark", "severity": "warning", "text": SCRIPT, "paths": [QUOTES], "count": 1}],
+        "anomalies": [{"severity": "warning", "split": "train", "feature": QUOTES, "text": SCRIPT}],
+    }
+
+
+def _training() -> list[dict[str, Any]]:
+    return [
+        {
+            "node": "Trainer",
+            "name": name,
+            "epochs": 3,
+            "kept_epoch": kept,
+            "eval_loss": 0.4,
+            "eval_accuracy": 0.8,
+            "head_rate": 1e-3,
+            "history": _HISTORY,
+            "layers": _LAYERS,
+        }
+        for name, kept in (("head", 3), ("fine_tune", 0))
+    ]
