@@ -100,6 +100,18 @@ def gate_rows(
     return sorted(rows, key=lambda row: order[row["state"]])
 
 
+def costly_pictures(gates: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What cost the gates: `pictures`, and the `reasons` of all gates that these very ones cost."""
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    for gate in gates:
+        if gate["pictures"]:
+            paths = tuple(picture["path"] for picture in gate["pictures"])
+            found.setdefault(paths, {"pictures": gate["pictures"], "reasons": []})["reasons"].append(
+                gate["reason"]
+            )
+    return list(found.values())
+
+
 def _what(verdict: Mapping[str, Any]) -> str:
     return f"{verdict['metric']} of {verdict['label']}" if verdict["label"] else str(verdict["metric"])
 

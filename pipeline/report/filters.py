@@ -1,7 +1,10 @@
 """Numbers and intervals as the page and the card write them."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
+
+from markupsafe import Markup, escape
 
 NONE = "\N{EN DASH}"
 """Where there is no figure."""
@@ -44,6 +47,11 @@ def plural(value: int, one: str, many: str = "") -> str:
     return f"{count(value)} {one if value == 1 else many or f'{one}s'}"
 
 
+def ticked(text: str) -> Markup:
+    """Escaped, and what stands in backticks as code."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
-    each.__name__: each for each in (number, interval, percent, count, seconds, rate, plural)
+    each.__name__: each for each in (number, interval, percent, count, seconds, rate, plural, ticked)
 }

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pipeline.inspection.lineage import Step, lineage_of
-from pipeline.inspection.metadata import Link, Metadata
+from pipeline.inspection.metadata import Artifact, Link, Metadata
 from pipeline.report.material import Material
 
-_ROOTS = ("Pusher.pushed_model", "Evaluator.evaluation")
 _MOST_STEPS = 40
 
 
@@ -18,7 +17,7 @@ def lineage_section(material: Material) -> dict[str, Any]:
         `root` (an artifact); `back`, the steps that led to it, first things first; `forward`, those that
         used it; `more`, how many of the earliest are left out.
     """
-    root = next((material.made[name] for name in _ROOTS if name in material.made), None)
+    root = _root(material)
     if material.metadata is None or root is None:
         return {}
     found = lineage_of(material.metadata, str(root.id))
@@ -28,6 +27,12 @@ def lineage_section(material: Material) -> dict[str, Any]:
         "forward": _rows(material, found.forward[:_MOST_STEPS]),
         "more": max(0, len(found.back) - _MOST_STEPS),
     }
+
+
+def _root(material: Material) -> Artifact | None:
+    pushed = material.made.get("Pusher.pushed_model")  # which is there, and empty, where nothing was pushed
+    is_pushed = pushed is not None and "pushed_version" in pushed.properties
+    return pushed if is_pushed else material.made.get("Evaluator.evaluation")
 
 
 def _rows(material: Material, steps: Sequence[Step]) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from pipeline.report.evaluation_section import (
     calibration_section,
     class_rows,
     comparison_section,
+    costly_pictures,
     gate_rows,
     key_figures,
     mistake_section,
@@ -67,6 +68,7 @@ def _values(material: Material) -> dict[str, Any]:
         for path, content in material.additions.overlays.items()
         if (small := thumbnail(content)) is not None
     }
+    gates = gate_rows(material, album.shown, overlays)
     suspects = [vars(suspect) for suspect in material.additions.suspects]
     return {
         "name": material.record.config().get("name", "graft"),
@@ -88,7 +90,8 @@ def _values(material: Material) -> dict[str, Any]:
         "mistakes": mistake_section(material, album.shown, overlays),
         "suspects": pictured(suspects, album.shown, overlays),
         "calibration": calibration_section(evaluation),
-        "gates": gate_rows(material, album.shown, overlays),
+        "gates": gates,
+        "costs": costly_pictures(gates),
         "comparison": comparison_section(material, album.shown),
         "lineage": lineage_section(material),
         "config_file": f"{material.workspace.root.name}/runs/{material.record.id}/config.yaml",

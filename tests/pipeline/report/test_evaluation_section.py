@@ -9,6 +9,7 @@ from pipeline.report.evaluation_section import (
     calibration_section,
     class_rows,
     comparison_section,
+    costly_pictures,
     gate_rows,
     key_figures,
     mistake_section,
@@ -73,6 +74,15 @@ def test_gates_that_failed_come_first_with_what_cost_them(material: Material) ->
     assert len(seen) == 6
     assert (seen[wanted]["source"], seen[wanted]["overlay"]) == ("data:small", "data:laid")
     assert seen[path_of("cat", 1)]["source"] is None
+
+
+def test_pictures_that_cost_several_gates_are_shown_once() -> None:
+    def gate(reason: str, *paths: str) -> dict[str, Any]:
+        return {"reason": reason, "pictures": [{"path": path} for path in paths]}
+
+    found = costly_pictures([gate("one", "a", "b"), gate("two", "a", "b"), gate("three", "a"), gate("four")])
+    assert [each["reasons"] for each in found] == [["one", "two"], ["three"]]
+    assert found[0]["pictures"] == [{"path": "a"}, {"path": "b"}]
 
 
 def test_mistakes_are_shown_or_known_to_be_gone(material: Material, own: Made) -> None:

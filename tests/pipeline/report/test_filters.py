@@ -20,6 +20,12 @@ def test_seconds() -> None:
     assert filters.seconds(None) == filters.NONE
 
 
+def test_backticks_become_code_and_nothing_else_becomes_markup() -> None:
+    assert filters.ticked("`a<b>.png` is `c`, ` alone") == (
+        "<code>a&lt;b&gt;.png</code> is <code>c</code>, ` alone"
+    )
+
+
 def test_plurals() -> None:
     assert filters.plural(1, "picture") == "1 picture"
     assert filters.plural(1234, "picture") == "1,234 pictures"

@@ -20,6 +20,14 @@ def test_steps_stand_in_the_order_of_the_flow(material: Material) -> None:
     assert found["back"][1]["used"][0]["id"] == made[0]["id"]
 
 
+def test_what_was_not_pushed_is_followed_from_its_evaluation(own: Made) -> None:
+    material = material_of(own)
+    material.made["Pusher.pushed_model"].properties.clear()
+    found = lineage_section(material)
+    assert found["root"]["type"] == "ModelEvaluation"
+    assert [row["node"] for row in found["back"]] == ["ImageExampleGen", "Trainer", "Evaluator"]
+
+
 def test_long_histories_are_cut_and_that_is_told(material: Material, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_MOST_STEPS", 2)
     found = lineage_section(material)
