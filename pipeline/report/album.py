@@ -17,9 +17,10 @@ from pipeline.report.stored_pictures import StoredPicture, stored_pictures
 from pipeline.report.thumbnails import thumbnails
 
 MOST_PICTURES = 600
-MOST_BYTES = 5_500_000
+MOST_BYTES = 4_500_000
 """Of the pictures that the matrix shows; the whole file is to stay below 10 MB."""
-_RIGHT_ONES_OF_A_CLASS = 48
+OF_A_KIND = 48
+"""Right answers of a class, pictures won, lost, or under suspicion."""
 _AT_ONCE = 64
 
 
@@ -51,8 +52,8 @@ def _named(material: Material) -> Iterator[str]:
         yield from (picture["path"] for picture in verdict["pictures"])
     comparison: dict[str, Any] = material.evaluation.get("comparison", {})
     for kind in ("lost", "won"):
-        yield from comparison.get(kind, ())[:_RIGHT_ONES_OF_A_CLASS]
-    yield from (suspect.path for suspect in material.additions.suspects)
+        yield from comparison.get(kind, ())[:OF_A_KIND]
+    yield from (suspect.path for suspect in material.additions.suspects[:OF_A_KIND])
 
 
 def _of_answers(answers: Answers) -> Iterator[str]:
@@ -62,9 +63,7 @@ def _of_answers(answers: Answers) -> Iterator[str]:
     for row in np.argsort(-sureness, kind="stable").tolist():
         cells.setdefault((int(answers.labels[row]), int(answers.answered[row])), []).append(row)
     wrong = [rows for (label, answer), rows in cells.items() if label != answer]
-    right = [
-        rows[::-1][:_RIGHT_ONES_OF_A_CLASS] for (label, answer), rows in cells.items() if label == answer
-    ]
+    right = [rows[::-1][:OF_A_KIND] for (label, answer), rows in cells.items() if label == answer]
     for row in (*_by_turns(wrong), *_by_turns(right)):
         yield str(answers.paths[row])
 

@@ -11,6 +11,8 @@ from pipeline.runners.evaluation_text import calibration_line, comparison_line
 
 _MISTAKES_SHOWN = 24
 _FLIPS_SHOWN = 24
+_COSTS_SHOWN = 6
+MOST_SLICES = 300
 _NAMES = {
     "accuracy": "Accuracy",
     "macro_f1": "Macro F1",
@@ -53,7 +55,7 @@ def key_figures(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:
 def slice_rows(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Figures of each slice, `overall` first, with a bar of the accuracy's interval."""
     worst = {each["slice"] for each in evaluation.get("worst_slices", ()) if each["is_below"]}
-    slices = {OVERALL: evaluation, **evaluation.get("slices", {})}
+    slices = shown_slices(evaluation)
     lowest = min(each["intervals"]["accuracy"][0] for each in slices.values())
     return [
         {
@@ -64,6 +66,13 @@ def slice_rows(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:
         }
         for name, each in slices.items()
     ]
+
+
+def shown_slices(evaluation: Mapping[str, Any]) -> dict[str, Any]:
+    """`overall`, and the largest slices: thousands of them would fill the file."""
+    slices: Mapping[str, Any] = evaluation.get("slices", {})
+    largest = set(sorted(slices, key=lambda name: -slices[name]["examples"])[:MOST_SLICES])
+    return {OVERALL: evaluation, **{name: each for name, each in slices.items() if name in largest}}
 
 
 def class_rows(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -100,8 +109,11 @@ def gate_rows(
     return sorted(rows, key=lambda row: order[row["state"]])
 
 
-def costly_pictures(gates: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What cost the gates: `pictures`, and the `reasons` of all gates that these very ones cost."""
+def costly_pictures(gates: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], int]:
+    """What cost the gates: `pictures`, and the `reasons` of all gates that these very ones cost.
+
+    Also how many more there are than are shown.
+    """
     found: dict[tuple[str, ...], dict[str, Any]] = {}
     for gate in gates:
         if gate["pictures"]:
@@ -109,7 +121,7 @@ def costly_pictures(gates: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             found.setdefault(paths, {"pictures": gate["pictures"], "reasons": []})["reasons"].append(
                 gate["reason"]
             )
-    return list(found.values())
+    return list(found.values())[:_COSTS_SHOWN], max(0, len(found) - _COSTS_SHOWN)
 
 
 def _what(verdict: Mapping[str, Any]) -> str:

@@ -117,13 +117,18 @@ def gather(workspace: Workspace, record: RunRecord, additions: Additions) -> Mat
     """Reads what a run left.
 
     Raises:
-        InputError: it was never evaluated.
+        InputError: it was never evaluated, or by too old a version.
     """
     evaluation = record.summary.get("evaluation")
     if not evaluation:
         raise InputError(
             f"run `{record.id}` has no evaluation to report ({record.status}). `inspect run {record.id}` "
             "says how far it came; `inspect runs` lists the others."
+        )
+    if "intervals" not in evaluation:
+        raise InputError(
+            f"run `{record.id}` was evaluated by a version of Graft that wrote down too little for a report. "
+            f"`run` with its config.yaml judges the model anew."
         )
     missing: list[str] = []
     metadata = _try(lambda: open_metadata(workspace), "ML Metadata, and with it the lineage", missing)

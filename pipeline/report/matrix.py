@@ -7,6 +7,7 @@ import numpy as np
 
 from components.evaluator.answers import Answers
 from components.evaluator.slices import OVERALL
+from pipeline.report.evaluation_section import shown_slices
 from pipeline.report.material import Material
 
 MOST_CLASSES = 24
@@ -23,17 +24,18 @@ def matrix_data(material: Material, shown: Mapping[str, str]) -> dict[str, Any]:
 
     Returns:
         `labels`; `slices`, each with `name`, `examples` and `cells`, lists of row, column and count;
-        `pictures`, each with `path`, places `label` and `answer`, `probability`, `source`, and the places
-        of the slices that it lies `in`.
+        `sources`, the small versions; `pictures`, each with `path`, places `label` and `answer`,
+        `probability`, the place of its `source`, and those of the slices that it lies `in`.
     """
     evaluation = material.evaluation
-    figures = {OVERALL: evaluation, **evaluation.get("slices", {})}
+    figures = shown_slices(evaluation)
     return {
         "labels": list(evaluation["labels"]),
         "slices": [
             {"name": name, "examples": each["examples"], "cells": cells_of(each["confusion"])}
             for name, each in figures.items()
         ],
+        "sources": list(shown.values()),
         "pictures": _pictures(material.answers, _members(material, list(figures)), shown),
     }
 
@@ -66,6 +68,7 @@ def _pictures(
 ) -> list[dict[str, Any]]:
     if answers is None:
         return []
+    places = {path: place for place, path in enumerate(shown)}  # a manifest may name a picture twice
     answered, sureness = answers.answered, answers.probabilities.max(axis=1)
     return [
         {
@@ -74,8 +77,8 @@ def _pictures(
             "answer": int(answered[row]),
             "probability": round(float(sureness[row]), 4),
             "in": [0, *members.get(answers.paths[row], ())],
-            "source": shown[answers.paths[row]],
+            "source": places[answers.paths[row]],
         }
         for row in np.argsort(-sureness, kind="stable").tolist()
-        if answers.paths[row] in shown
+        if answers.paths[row] in places
     ]

@@ -14,9 +14,10 @@ import yaml
 from markupsafe import Markup
 
 from pipeline import VERSION
-from pipeline.report.album import make_album
+from pipeline.report.album import OF_A_KIND, make_album
 from pipeline.report.data_section import data_section, views_section
 from pipeline.report.evaluation_section import (
+    MOST_SLICES,
     calibration_section,
     class_rows,
     comparison_section,
@@ -69,7 +70,7 @@ def _values(material: Material) -> dict[str, Any]:
         if (small := thumbnail(content)) is not None
     }
     gates = gate_rows(material, album.shown, overlays)
-    suspects = [vars(suspect) for suspect in material.additions.suspects]
+    suspects = [vars(suspect) for suspect in material.additions.suspects[:OF_A_KIND]]
     return {
         "name": material.record.config().get("name", "graft"),
         "record": material.record,
@@ -83,12 +84,14 @@ def _values(material: Material) -> dict[str, Any]:
         "views": views_section(material),
         "trainings": training_section(material),
         "slices": slice_rows(evaluation),
+        "more_slices": max(0, len(evaluation.get("slices", {})) - MOST_SLICES),
         "classes": class_rows(evaluation),
         "matrix": matrix_data(material, album.shown),
         "is_matrix": len(evaluation["labels"]) <= MOST_CLASSES,
         "confused": most_confused(evaluation["confusion"]),
         "mistakes": mistake_section(material, album.shown, overlays),
         "suspects": pictured(suspects, album.shown, overlays),
+        "more_suspects": len(material.additions.suspects) - len(suspects),
         "calibration": calibration_section(evaluation),
         "gates": gates,
         "costs": costly_pictures(gates),

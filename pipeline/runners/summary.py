@@ -4,6 +4,7 @@ What reads a node's artifacts is imported once there are some: a run that fails 
 while TensorFlow and TFX are loaded, has a summary too.
 """
 
+import contextlib
 import importlib.metadata
 import json
 import os
@@ -103,8 +104,11 @@ def summarise(
 
 def versions() -> dict[str, str]:
     """Of what a run's figures depend on, as it is installed here."""
-    found = {name: importlib.metadata.version(name) for name in _PACKAGES}
-    return {"graft": VERSION, "python": platform.python_version(), **found}
+    found = {"graft": VERSION, "python": platform.python_version()}
+    for name in _PACKAGES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # a run that failed for that
+            found[name] = importlib.metadata.version(name)
+    return found
 
 
 def write_summary(summary: Summary, run: Path) -> None:

@@ -49,7 +49,7 @@ function figureOf(picture) {
   const figure = element("figure");
   figure.className = "picture";
   const image = element("img");
-  image.src = picture.source;
+  image.src = data.sources[picture.source];
   image.alt = picture.path;
   const caption = element("figcaption", `${data.labels[picture.answer]} at ${picture.probability.toFixed(3)}`);
   const path = element("span", picture.path);

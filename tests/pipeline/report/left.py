@@ -64,7 +64,7 @@ def picture(seed: int, size: tuple[int, int] = (90, 60)) -> bytes:
 
 
 def path_of(label: str, number: int) -> str:
-    return f"{'cats' if label == 'cat' else 'others'}/{number}{QUOTES}.jpg"
+    return f"{label}s/{number}{QUOTES}.jpg"
 
 
 def leave_run(root: Path, pictures: int = 12, labels: Sequence[str] = LABELS, wrong: int = 3) -> Made:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from pipeline.report.evaluation_section import (
+    MOST_SLICES,
     bar,
     calibration_section,
     class_rows,
@@ -13,6 +14,7 @@ from pipeline.report.evaluation_section import (
     gate_rows,
     key_figures,
     mistake_section,
+    shown_slices,
     slice_rows,
     verdict_section,
 )
@@ -59,6 +61,13 @@ def test_rows_of_slices_and_classes_have_bars(material: Material) -> None:
     assert [row["name"] for row in class_rows(material.evaluation)] == ["cat", SCRIPT]
 
 
+def test_of_thousands_of_slices_the_largest_are_shown() -> None:
+    slices = {f"sender={number}": {"examples": number} for number in range(MOST_SLICES + 5)}
+    found = shown_slices({"examples": 1, "slices": slices})
+    assert list(found)[:2] == ["overall", "sender=5"]
+    assert len(found) == 1 + MOST_SLICES
+
+
 def test_bar_stands_between_the_lowest_end_and_one() -> None:
     assert bar(0.75, (0.5, 1.0), 0.5) == {"left": 0, "at": 50, "width": 100}
     assert bar(1.0, (1.0, 1.0), 1.0) == {"left": 0, "at": 0, "width": 0}
@@ -80,9 +89,13 @@ def test_pictures_that_cost_several_gates_are_shown_once() -> None:
     def gate(reason: str, *paths: str) -> dict[str, Any]:
         return {"reason": reason, "pictures": [{"path": path} for path in paths]}
 
-    found = costly_pictures([gate("one", "a", "b"), gate("two", "a", "b"), gate("three", "a"), gate("four")])
+    gates = [gate("one", "a", "b"), gate("two", "a", "b"), gate("three", "a"), gate("four")]
+    found, more = costly_pictures(gates)
+    assert more == 0
     assert [each["reasons"] for each in found] == [["one", "two"], ["three"]]
     assert found[0]["pictures"] == [{"path": "a"}, {"path": "b"}]
+    many, more = costly_pictures([gate(str(number), str(number)) for number in range(8)])
+    assert (len(many), more) == (6, 2)
 
 
 def test_mistakes_are_shown_or_known_to_be_gone(material: Material, own: Made) -> None:

@@ -50,6 +50,12 @@ def test_without_metadata_there_is_still_the_summary(own: Made) -> None:
     assert found.evaluation["examples"] == 24
 
 
+def test_evaluation_of_an_old_version_is_refused(made: Made) -> None:
+    record = RunRecord(RUN, made.workspace.runs / RUN, {"evaluation": {"accuracy": 0.5}})
+    with pytest.raises(InputError, match="a version of Graft that wrote down too little"):
+        gather(made.workspace, record, Additions())
+
+
 @pytest.mark.parametrize("summary", [{}, {"status": "failed", "evaluation": {}}])
 def test_run_without_an_evaluation_is_refused(made: Made, summary: dict[str, str]) -> None:
     record = RunRecord(RUN, made.workspace.runs / RUN, summary)

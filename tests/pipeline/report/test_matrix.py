@@ -27,4 +27,4 @@ def test_pictures_know_their_cells_and_slices(material: Material) -> None:
         (path_of("cat", 4), 0, 0, [0, 1]),
         (path_of("cat", 0), 0, 1, [0, 2]),
     ]
-    assert found["pictures"][0]["source"] == "data:b"
+    assert [found["sources"][each["source"]] for each in found["pictures"]] == ["data:b", "data:a"]
