@@ -46,7 +46,7 @@ def stored_pictures(files: Iterable[Path]) -> Iterator[StoredPicture]:
     for file in files:
         with file.open("rb") as opened:
             window = Window(opened)
-            for start, end in _records(window):
+            for start, end in _records(window, file.stat().st_size):
                 try:
                     found = read_example(window, start, end)
                     (image,) = found[features.IMAGE].texts
@@ -56,12 +56,14 @@ def stored_pictures(files: Iterable[Path]) -> Iterator[StoredPicture]:
                 yield StoredPicture(path, label, file, *image)
 
 
-def _records(window: Window) -> Iterator[tuple[int, int]]:
-    """Where the data of each record begins and ends."""
+def _records(window: Window, size: int) -> Iterator[tuple[int, int]]:
+    """Where the data of each record that is whole begins and ends."""
     position = 0
     while len(header := window.take(position, _HEADER)) == _HEADER:
         start = position + _HEADER
         end = start + struct.unpack("<Q", header[:8])[0]
+        if end + _FOOTER > size:
+            return
         yield start, end
         position = end + _FOOTER
 

@@ -24,7 +24,7 @@ def test_damaged_file_ends_where_it_is_damaged(material: Material, tmp_path: Pat
     (whole,) = material.split_files("test")
     damaged = tmp_path / "examples"
     damaged.write_bytes(whole.read_bytes()[:cut])
-    assert len(list(stored_pictures([damaged]))) == (24 if cut < 0 else 0)
+    assert len(list(stored_pictures([damaged]))) == (23 if cut < 0 else 0)
 
 
 def test_other_files_hold_no_pictures(tmp_path: Path) -> None:
