@@ -103,7 +103,10 @@ def _trunks(material: Material) -> Iterator[dict[str, Any]]:
         told = json.loads(execution.properties.get("custom_config", "{}")) or {}
         if execution.node.partition(".")[0] == "Trainer" and "fingerprint" in told:
             name, size, digest = told["fingerprint"].rsplit(" ", 2)
-            config = BackboneConfig.model_validate_json(told["backbone"])
+            backbone = told["backbone"]  # as text in some versions
+            config = BackboneConfig.model_validate(
+                json.loads(backbone) if isinstance(backbone, str) else backbone
+            )
             yield {"name": name, "size": size, "digest": digest, **_weights(config)}
 
 

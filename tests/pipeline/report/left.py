@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import tensorflow as tf
 import yaml
-from ml_metadata.metadata_store import metadata_store
 from PIL import Image
 
 from components import features
@@ -23,7 +22,6 @@ from components.evaluator.explanation import explain
 from components.evaluator.explanation_file import write_explanation
 from pipeline.config_file import load_config
 from pipeline.evaluator_config import EvaluatorConfig
-from pipeline.inspection.metadata import connection_of
 from pipeline.inspection.records import find_run
 from pipeline.report.material import Additions, Material, gather
 from tests.pipeline.inspection.made import FLOW, Flow, Made
@@ -93,7 +91,7 @@ def material_of(made: Made, additions: Additions | None = None) -> Material:
 
 
 def _tell_of_the_trunk(made: Made) -> None:
-    store = metadata_store.MetadataStore(connection_of(made.workspace, is_read_only=False))
+    store = made._store
     (trainer,) = store.get_executions_by_type("components.Trainer")
     backbone = json.dumps({"name": "efficientnet_lite0"})
     told = {"fingerprint": f"efficientnet_lite0 224 {'5a' * 32}", "backbone": backbone}
