@@ -103,7 +103,7 @@ def test_run_that_was_not_evaluated_is_one_clear_line(made: Made) -> None:
 def test_report_takes_no_tensorflow(made: Made) -> None:
     from tests.cli import run_python
 
-    heavy = ("tensorflow", "tfx", "apache_beam", "keras", "sklearn")
+    heavy = ("tensorflow", "tfx", "apache_beam", "keras", "sklearn", "pandas")
     done = run_python(
         "-c",
         "import sys; from pathlib import Path; from pipeline.report_command import report_command; "
