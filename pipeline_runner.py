@@ -7,12 +7,15 @@ by the commands that need them.
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from typer.exceptions import TyperException
 
 from pipeline.errors import InputError
+
+if TYPE_CHECKING:
+    from pipeline.workspace import Workspace as RunWorkspace
 
 app = typer.Typer(
     help="Transfer learning for images as a reproducible TFX pipeline.",
@@ -111,6 +114,14 @@ def data(
     from pipeline.data_command import data_command
 
     raise typer.Exit(data_command(path, config, overrides or [], sheet, as_json))
+
+
+@app.command()
+def report(run_id: Run = "last", workspace: Workspace = Path("workspace")) -> None:
+    """Writes one HTML file that shows a run, and its model card; prints where the file is."""
+    from pipeline.report_command import report_command
+
+    report_command(run_id, workspace)
 
 
 @app.command()
@@ -216,9 +227,14 @@ def _run_pipeline(
 ) -> int:
     from pipeline.runners.run_command import Request, run_command
 
-    return run_command(
-        Request(config, data, workspace, tuple(overrides or ()), start, stop, as_json, verbose)
-    )
+    request = Request(config, data, workspace, tuple(overrides or ()), start, stop, as_json, verbose)
+    return run_command(request, _write_report)
+
+
+def _write_report(workspace: "RunWorkspace", run_id: str) -> Path:
+    from pipeline.report_command import write_report  # seconds of charts, which a run need not wait for
+
+    return write_report(workspace, run_id)
 
 
 def cli() -> int:

@@ -86,6 +86,7 @@ def test_every_source_module_has_its_test() -> None:
         "component",  # wiring: the end-to-end run is its test
         "pipeline",
         "pipeline_runner",  # tests/test_bad_inputs.py and tests/e2e
+        "sample_files",  # test_samples
         "run_command",
         "local",
         "summary",

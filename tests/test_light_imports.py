@@ -19,6 +19,8 @@ HEAVY = ("tensorflow", "tfx", "apache_beam", "keras")
         "components.evaluator.explanation_file",
         "pipeline.inspect_command",
         "pipeline.serving_command",
+        "pipeline.report_command",
+        "components.evaluator.slicing",
         "pipeline.inspection.difference",
         "components.schema_gen.reviewed",
         "pipeline.runners.run_command",

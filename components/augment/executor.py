@@ -15,6 +15,7 @@ from tfx.types import artifact_utils
 from components import features
 from components.augment.cache import PREFIXES, CachedView, link
 from components.augment.embed import Embed, Job, Sort
+from components.augment.samples import write_samples
 from components.augment.views import View, eval_views, train_views
 from components.feature_store import array_file_name, open_store, write_members
 from pipeline.augment_config import AugmentConfig
@@ -35,7 +36,7 @@ class AugmentExecutor(base_beam_executor.BaseBeamExecutor):
         output_dict: dict[str, list[types.Artifact]],
         exec_properties: dict[str, Any],
     ) -> None:
-        """Fills `features`: for each split, pooled features and activations at the cut.
+        """Fills `features`: for each split, pooled features and activations at the cut; a few samples.
 
         Raises:
             RuntimeError: fewer or more pictures came out than went in.
@@ -72,6 +73,10 @@ class AugmentExecutor(base_beam_executor.BaseBeamExecutor):
             uri = artifact_utils.get_split_uri([output], split)
             _assemble(uri, [row for row_split, *row in rows if row_split == split], digests[split], job)
             _check(uri, count)
+        records = tf.io.gfile.glob(
+            os.path.join(artifact_utils.get_split_uri([examples], features.TRAIN), "*")
+        )
+        write_samples(extractor, sorted(records), views[features.TRAIN], output.uri)
         for folder in filter(tf.io.gfile.exists, (members, job.scratch)):
             tf.io.gfile.rmtree(folder)
 

@@ -75,6 +75,12 @@ class Extractor:
         """Encoded pictures -> float32 [pictures, size, size, 3] in 0..255."""
         return self._transform({features.IMAGE: tf.constant(list(contents))})[features.IMAGE_XF]
 
+    def shown(self, images: tf.Tensor, ids: Sequence[bytes], view: View) -> tf.Tensor:
+        """What the trunk sees of pictures from `decode` in one view; of the same shape."""
+        if view.kind == RANDOM:
+            return self._augment(images, draws_of(self._seed, ids, view.number, self._ops))
+        return images if view.kind == PLAIN else test_time_views.view(images, view.kind)
+
     def extract(self, images: tf.Tensor, ids: Sequence[bytes], view: View) -> dict[str, np.ndarray]:
         """Looks at one view of each picture.
 
@@ -89,11 +95,7 @@ class Extractor:
         Raises:
             InputError: the trunk answers with what is no number, or beyond float16.
         """
-        if view.kind == RANDOM:
-            images = self._augment(images, draws_of(self._seed, ids, view.number, self._ops))
-        elif view.kind != PLAIN:
-            images = test_time_views.view(images, view.kind)
-        arrays = zip(self.formats.items(), self._embed(images), strict=True)
+        arrays = zip(self.formats.items(), self._embed(self.shown(images, ids, view)), strict=True)
         with np.errstate(over="ignore"):  # it is asked next
             extracted = {prefix: array.numpy().astype(dtype) for (prefix, (dtype, _)), array in arrays}
         if not all(np.isfinite(array).all() for array in extracted.values()):

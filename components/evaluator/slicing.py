@@ -1,14 +1,16 @@
 """The answers of each slice, and the slices in which the model is worst."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from components.evaluator.answers import Answers
-from components.evaluator.figures import Figures
 from components.evaluator.slices import OVERALL, slice_name
 from pipeline.errors import InputError
+
+if TYPE_CHECKING:
+    from components.evaluator.figures import Figures  # which loads TensorFlow
 
 _SHOWN = 10
 
@@ -40,7 +42,7 @@ def slices_of(answers: Answers, crossings: Iterable[Sequence[str]]) -> dict[str,
     return {OVERALL: answers, **dict(sorted(slices.items()))}
 
 
-def worst_of(figures: Mapping[str, Figures], smallest: int) -> list[dict[str, Any]]:
+def worst_of(figures: "Mapping[str, Figures]", smallest: int) -> list[dict[str, Any]]:
     """The slices that answer most often wrongly, worst first, ten at most.
 
     Args:

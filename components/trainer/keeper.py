@@ -22,6 +22,15 @@ from components.trainer.averaging import Averager
 from pipeline.errors import InputError
 from pipeline.trainer_config import PhaseConfig
 
+CURVES = {
+    "train_loss": "loss",
+    "train_accuracy": "accuracy",
+    "eval_loss": "val_loss",
+    "eval_accuracy": "val_accuracy",
+}
+"""What is written down of an epoch, and what Keras calls it."""
+Curves = dict[str, float | None]
+
 
 class Keeper(keras.callbacks.Callback):
     """Early stopping on `val_loss`, the weights to keep, and a checkpoint an epoch.
@@ -49,6 +58,7 @@ class Keeper(keras.callbacks.Callback):
         self._tolerance = 1 + 1 / math.sqrt(max(pictures, 1))
         self._kept: list[np.ndarray] = []
         self._waited = 0
+        self._history = np.full((phase.epochs, len(CURVES)), np.nan)
         self.epochs_done = 0
         self.kept_epoch = 0
         self.lowest_loss = math.inf
@@ -68,6 +78,7 @@ class Keeper(keras.callbacks.Callback):
             return False
         self.epochs_done, self._waited, self.kept_epoch = (int(number) for number in saved["counters"])
         self.lowest_loss = float(saved["lowest_loss"])
+        self._history = saved["history"]
         self._kept = [saved[f"kept_{index}"] for index in range(len(model.variables))]
         for name, variables in self._parts(model).items():
             for index, variable in enumerate(variables):
@@ -78,6 +89,12 @@ class Keeper(keras.callbacks.Callback):
         """Whether patience ran out; asked also before a restored phase goes on."""
         return self._waited >= self._phase.patience
 
+    def history(self) -> tuple[Curves, ...]:
+        """The figures of each epoch that was trained, by their names in `CURVES`; `None` for no number."""
+        figures = self._history[: self.epochs_done].tolist()
+        finite = ([value if math.isfinite(value) else None for value in row] for row in figures)
+        return tuple(dict(zip(CURVES, row, strict=True)) for row in finite)
+
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         loss = float((logs or {})["val_loss"])
         if not math.isfinite(loss):
@@ -87,6 +104,7 @@ class Keeper(keras.callbacks.Callback):
                 f"number. Lower head_rate ({phase.head_rate:.1e}) and trunk_rate ({phase.trunk_rate:.1e})."
             )
         self.epochs_done = epoch + 1
+        self._history[epoch] = [(logs or {}).get(name, np.nan) for name in CURVES.values()]
         if loss < self.lowest_loss:
             self.lowest_loss, self._waited = loss, 0
         else:
@@ -108,6 +126,7 @@ class Keeper(keras.callbacks.Callback):
             arrays |= {f"{name}_{index}": value for index, value in enumerate(_values(variables))}
         arrays["counters"] = np.array([self.epochs_done, self._waited, self.kept_epoch])
         arrays["lowest_loss"] = np.array(self.lowest_loss)
+        arrays["history"] = self._history
         return arrays
 
     def _parts(self, model: keras.Model) -> dict[str, list[keras.Variable]]:

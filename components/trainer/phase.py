@@ -22,7 +22,7 @@ from components.feature_store import FeatureStore
 from components.temperature import effective_pictures
 from components.trainer.averaging import AveragedModel, Averager
 from components.trainer.batches import Batches, balanced_weights
-from components.trainer.keeper import Keeper
+from components.trainer.keeper import Curves, Keeper
 from components.trainer.layer_table import layer_table
 from components.trainer.losses import build_loss
 from components.trainer.model import LayerGroup, TransferModel
@@ -44,6 +44,10 @@ class PhaseResult:
         eval_loss: of the kept epoch.
         eval_accuracy: of the kept epoch.
         head_rate: peak rate of the head, as configured or as found.
+        history: the curves, an epoch each: `train_loss`, `train_accuracy` (over an epoch in which the
+            weights moved, with dropout and mixing), `eval_loss`, `eval_accuracy`.
+        layers: the groups of the model from the top, each with `name`, `parameters`, and `rate`, which is
+            `None` where it was frozen.
     """
 
     name: str
@@ -52,6 +56,8 @@ class PhaseResult:
     eval_loss: float
     eval_accuracy: float
     head_rate: float
+    history: tuple[Curves, ...]
+    layers: tuple[dict[str, Any], ...]
 
 
 class PhaseTrainer:
@@ -117,6 +123,10 @@ class PhaseTrainer:
         return PhaseResult(
             *(phase.name, keeper.epochs_done, keeper.kept_epoch),
             *(reached["loss"], reached["accuracy"], phase.head_rate),
+            keeper.history(),
+            tuple(
+                {"name": group.name, "parameters": group.parameters, "rate": group.rate} for group in groups
+            ),
         )
 
     def sweep_rates(self, saved: Path) -> Sweep:

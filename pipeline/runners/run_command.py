@@ -10,12 +10,13 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.text import Text
 
 from components import progress
 from data import solar_cells
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
 DONE, FAILED, NOT_BLESSED, INTERRUPTED = 0, 1, 3, 130
 
+Report = Callable[[Workspace, str], Path]
+"""Writes the report of a run, given its id, and returns where it is: it stands above this layer."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -51,8 +55,12 @@ class Request:
     verbose: bool
 
 
-def run_command(request: Request) -> int:
+def run_command(request: Request, report: Report | None = None) -> int:
     """Runs the pipeline once.
+
+    Args:
+        request: the command's arguments.
+        report: called at the end of a run that was evaluated.
 
     Returns:
         The exit code: 0 pushed (now or before) or stopped where asked to, 3 not blessed, 1 failed,
@@ -67,7 +75,7 @@ def run_command(request: Request) -> int:
     check_range(request.start, request.stop, nodes_of(config))
     check_input(config)
     try:
-        summary = _run(request, config, workspace, started)
+        summary = _run(request, config, workspace, started, report)
     except Exception as error:
         wrong = _input_error(error, workspace)
         if wrong:
@@ -80,7 +88,9 @@ def run_command(request: Request) -> int:
     return {"pushed": DONE, "stopped": DONE, "not_blessed": NOT_BLESSED}[summary["status"]]
 
 
-def _run(request: Request, config: Config, workspace: Workspace, started: float) -> Summary:
+def _run(
+    request: Request, config: Config, workspace: Workspace, started: float, report: Report | None
+) -> Summary:
     with workspace.locked():
         check_fits(config.model_dump(mode="json"))
         bind(workspace)
@@ -90,7 +100,20 @@ def _run(request: Request, config: Config, workspace: Workspace, started: float)
             console = Console(file=screen)
             if config.data.source == "solar_cells":
                 console.print(solar_cells.LICENCE, style="dim", highlight=False, soft_wrap=True)
-            return _Session(config, workspace, run, console, started).run(request)
+            summary = _Session(config, workspace, run, console, started).run(request)
+            if report is not None and summary["evaluation"]:
+                _write_report(report, workspace, run.name, console)
+            return summary
+
+
+def _write_report(report: Report, workspace: Workspace, run_id: str, console: Console) -> None:
+    """The run is over, and has told of itself: a report that fails must not change how it ended."""
+    try:
+        console.print(Text(f"report {report(workspace, run_id)}", "dim"), soft_wrap=True)
+    except Exception as error:
+        logging.exception("the report failed")
+        line = f"the report could not be written: {_first_line(error)}. The run itself is whole."
+        console.print(Text(line, "yellow"), soft_wrap=True)
 
 
 class _Session:

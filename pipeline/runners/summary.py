@@ -4,8 +4,11 @@ What reads a node's artifacts is imported once there are some: a run that fails 
 while TensorFlow and TFX are loaded, has a summary too.
 """
 
+import contextlib
+import importlib.metadata
 import json
 import os
+import platform
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from components import features
 from components.example_validator.anomalies import read_anomalies
+from pipeline import VERSION
 from pipeline.config import Config
 from pipeline.runners.peak_memory import peak_rss_mib
 
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 
 Status = Literal["pushed", "not_blessed", "failed", "stopped"]
 Summary = dict[str, Any]
+_PACKAGES = ("tensorflow", "keras", "tfx", "tensorflow-transform", "tensorflow-model-analysis", "apache-beam")
 
 
 class Runner(Protocol):
@@ -90,10 +95,20 @@ def summarise(
         "evaluation": explanation.get("evaluation", {}),
         "blessing": blessing,
         "model": model,
+        "versions": versions(),
         "wall_seconds": round(wall_seconds, 3),
         "overhead_seconds": round(wall_seconds - seconds, 3),
         "peak_rss_mib": round(peak_rss_mib(), 1),
     }
+
+
+def versions() -> dict[str, str]:
+    """Of what a run's figures depend on, as it is installed here."""
+    found = {"graft": VERSION, "python": platform.python_version()}
+    for name in _PACKAGES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # a run that failed for that
+            found[name] = importlib.metadata.version(name)
+    return found
 
 
 def write_summary(summary: Summary, run: Path) -> None:

@@ -73,7 +73,7 @@ def test_every_picture_comes_out_in_its_views(augmenter: Augmenter, examples: An
             weight_of(label, number) for label, count in COUNTS[split].items() for number in range(count)
         ]
         assert pooled.weights.tolist() == cached.weights.tolist() == weights
-    assert {path.name for path in augmenter.output.iterdir()} == {"Split-train", "Split-eval"}
+    assert {path.name for path in augmenter.output.iterdir()} == {"Split-train", "Split-eval", "samples"}
     values = _contents(stores)
     assert not np.allclose(values["train features 0"], values["train features 1"])
     assert not np.allclose(values["train features 1"], values["train features 2"])

@@ -45,6 +45,17 @@ def test_files_are_joined_and_sorted(tmp_path: Path) -> None:
     assert answers.baseline is None
 
 
+def test_other_files_are_none_of_its_own_and_no_files_are_no_answers(tmp_path: Path) -> None:
+    where = write(tmp_path, [row("a", "cat", [1, 0])])
+    (tmp_path / FOLDER / "notes.txt").write_text("by hand")
+    (tmp_path / FOLDER / "beam-temp").mkdir()
+    assert len(read_answers(where, ["cat", "dog"])) == 1
+    (tmp_path / FOLDER / "answers-0.parquet").unlink()
+    assert len(read_answers(where, ["cat", "dog"])) == 0
+    with pytest.raises(FileNotFoundError):
+        read_answers(str(tmp_path / "gone"), ["cat", "dog"])
+
+
 def test_baseline_by_name(tmp_path: Path) -> None:
     rows = [row("a", "cat", [1, 0], baseline="dog"), row("b", "cat", [1, 0], baseline="ape")]
     answers = read_answers(write(tmp_path, rows), ["cat", "dog"])

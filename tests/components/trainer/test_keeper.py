@@ -178,3 +178,17 @@ def test_restore_from_another_models_checkpoint_changes_nothing(
 def test_diverged_training_says_what_to_lower(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"in epoch 1 of phase `head`: .* Lower head_rate \(2.0e-02\)"):
         _epochs(*_keeper_for(tmp_path / "phase.npz"), [float("nan")])
+
+
+def test_history_holds_the_epochs_that_were_trained(tmp_path: Path) -> None:
+    keeper, model = _keeper_for(tmp_path / "phase.npz")
+    keeper.on_epoch_end(0, {"loss": 3.0, "accuracy": 0.5, "val_loss": 2.0, "val_accuracy": 0.6})
+    keeper.on_epoch_end(1, {"loss": math.inf, "accuracy": 0.7, "val_loss": 1.0, "val_accuracy": 0.8})
+    expected = (
+        {"train_loss": 3.0, "train_accuracy": 0.5, "eval_loss": 2.0, "eval_accuracy": 0.6},
+        {"train_loss": None, "train_accuracy": 0.7, "eval_loss": 1.0, "eval_accuracy": 0.8},
+    )
+    assert keeper.history() == expected
+    another = new_keeper(tmp_path / "phase.npz", 2, model)
+    assert another.restore(model)
+    assert another.history() == expected

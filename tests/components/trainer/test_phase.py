@@ -77,6 +77,16 @@ def test_an_epoch_in_one_call_is_what_its_steps_are(root: Path, recipe: dict[str
     assert (reached.kept_epoch, reached.eval_loss) == (expected.kept_epoch, pytest.approx(expected.eval_loss))
 
 
+def test_phase_tells_its_curves_and_its_layers(root: Path) -> None:
+    _, result = train(root, root / "head.npz", _Watcher())
+    assert len(result.history) == 5
+    kept = result.history[result.kept_epoch - 1]
+    assert kept.keys() == {"train_loss", "train_accuracy", "eval_loss", "eval_accuracy"}
+    reached = (result.eval_loss, result.eval_accuracy)
+    assert (kept["eval_loss"], kept["eval_accuracy"]) == pytest.approx(reached)
+    assert [(group["name"], group["rate"]) for group in result.layers] == [("head", 0.05)]
+
+
 RECIPES: list[dict[str, Any]] = [
     {},
     {"averaging": "ema", "mixup": 0.3, "phase": {"schedule": "one_cycle", "unfreeze": "top"}},

@@ -15,7 +15,8 @@ from pipeline.metadata_store import bind, connection_of
 from pipeline.workspace import Workspace
 
 LABELS = ["cat", "dog"]
-_FLOW: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+Flow = dict[str, tuple[dict[str, str], dict[str, str]]]
+FLOW: Flow = {
     # node: (inputs: where each comes from), (outputs: their types)
     "ImageExampleGen": ({}, {"examples": "Examples", "quarantine": "Quarantine"}),
     "Trainer": ({"examples": "ImageExampleGen.examples"}, {"model": "Model"}),
@@ -30,8 +31,9 @@ _FLOW: dict[str, tuple[dict[str, str], dict[str, str]]] = {
 class Made:
     """A workspace that grows by runs."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, flow: Flow = FLOW) -> None:
         self.workspace = Workspace(root)
+        self._flow = flow
         root.mkdir(parents=True, exist_ok=True)
         bind(self.workspace)
         self._store = MetadataStore(connection_of(self.workspace, is_read_only=False))
@@ -47,7 +49,7 @@ class Made:
     ) -> None:
         """Adds a run; its pictures, `cat-0.jpg` and so on, get these answers."""
         context = self._context("pipeline_run", run_id)
-        for node in _FLOW:
+        for node in self._flow:
             self._execute(node, context, node in cached)
         right = [path.startswith(answer) for path, answer in (answers or {}).items()]
         accuracy = sum(right) / len(right) if right else 0.5
@@ -58,7 +60,7 @@ class Made:
             "status": status,
             "nodes": [
                 {"id": node, "state": "cached" if node in cached else "complete", "seconds": 1.25}
-                for node in _FLOW
+                for node in self._flow
             ],
             "data": {"splits": {"train": 10, "test": len(right)}, "quarantined": 0},
             "evaluation": {"accuracy": accuracy, "macro_f1": accuracy / 2, "labels": LABELS, "slices": {}},
@@ -83,7 +85,7 @@ class Made:
         self._store.put_contexts([context])
 
     def _execute(self, node: str, run: int, is_cached: bool) -> None:
-        inputs, outputs = _FLOW[node]
+        inputs, outputs = self._flow[node]
         states = proto.Execution
         execution = proto.Execution(
             type_id=self._execution_type(node),

@@ -8,6 +8,7 @@ import pytest
 from tfx.types import Artifact, standard_artifacts
 
 from components.evaluator.explanation_file import write_explanation
+from pipeline import VERSION
 from pipeline.backbone_config import BackboneConfig
 from pipeline.config import Config
 from pipeline.data_config import DataConfig
@@ -102,6 +103,8 @@ def test_run_that_never_started_keeps_the_contract(tmp_path: Path) -> None:
     assert {node["state"] for node in summary["nodes"]} == {"skipped"}
     assert summary["data"] == summary["evaluation"] == summary["blessing"] == {}
     assert summary["training"] == []
+    assert summary["versions"]["graft"] == VERSION
+    assert {"python", "tensorflow", "keras", "tfx"} < summary["versions"].keys()
     assert summary["model"] == {"backbone": "efficientnet_lite0", "pushed_to": None, "version": None}
     assert list(tmp_path.iterdir()) == [tmp_path / "summary.json"]
 

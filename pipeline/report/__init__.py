@@ -1,0 +1,1 @@
+"""What a run did and reached, as one HTML file and as a model card; read without TensorFlow."""

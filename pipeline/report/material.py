@@ -1,0 +1,173 @@
+"""What a run left, read from its folder and from its artifacts.
+
+What is gone is named in `missing`, and the report goes on without it: artifacts are large, and people delete
+them.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from components.augment.sample_files import FILE as SAMPLES_FILE
+from components.augment.sample_files import FOLDER as SAMPLES_FOLDER
+from components.evaluator.answers import Answers, read_answers
+from components.evaluator.explanation_file import read_explanation
+from components.evaluator.slices import OVERALL
+from components.evaluator.slicing import slices_of
+from components.features import SPLITS
+from pipeline.errors import InputError
+from pipeline.evaluator_config import EvaluatorConfig
+from pipeline.inspection.metadata import Artifact, Metadata, open_metadata
+from pipeline.inspection.records import RunRecord
+from pipeline.workspace import Workspace
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A picture whose label may be wrong.
+
+    Attributes:
+        path: of the picture.
+        label: that it bears.
+        suggested: that it may deserve.
+        why: in a few words, such as `0.97 for dog`.
+    """
+
+    path: str
+    label: str
+    suggested: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Additions:
+    """What takes TensorFlow to find out, and so is handed in by whoever has loaded it.
+
+    Attributes:
+        overlays: by path of a test picture, the same as JPEG, PNG or WebP with what the model looked at laid
+            over it.
+        suspects: the likeliest wrong labels first.
+    """
+
+    overlays: Mapping[str, bytes] = field(default_factory=dict)
+    suspects: Sequence[Suspect] = ()
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything that a report and a model card are made of.
+
+    Attributes:
+        workspace: in which the run was.
+        record: its folder, summary and config.
+        metadata: of the workspace; `None` where that is gone.
+        made: the run's artifacts, by `Node.output`; those of earlier runs where they still held.
+        verdicts: of all bounds, those that held too.
+        answers: to all test pictures; `None` where they are gone.
+        slices: the same by slice, `overall` first.
+        missing: what is gone, in words.
+        additions: see there.
+    """
+
+    workspace: Workspace
+    record: RunRecord
+    metadata: Metadata | None
+    made: Mapping[str, Artifact]
+    verdicts: Sequence[dict[str, Any]]
+    answers: Answers | None
+    slices: Mapping[str, Answers]
+    missing: Sequence[str]
+    additions: Additions
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The run's `summary.json`."""
+        return self.record.summary
+
+    @property
+    def evaluation(self) -> dict[str, Any]:
+        """What it reached on test."""
+        found: dict[str, Any] = self.summary["evaluation"]
+        return found
+
+    def folder(self, output: str) -> Path | None:
+        """Where the artifact of `Node.output` lies, if it still does, and on this machine."""
+        artifact = self.made.get(output)
+        return Path(artifact.uri) if artifact is not None and artifact.is_there else None
+
+    def split_files(self, split: str) -> list[Path]:
+        """The TFRecord files of a split of the pictures."""
+        examples = self.folder("ImageExampleGen.examples")
+        return sorted((examples / f"Split-{split}").glob("*")) if examples and split in SPLITS else []
+
+    def samples(self) -> tuple[Path, list[dict[str, Any]]] | None:
+        """The pictures that Augment kept for the eye: their folder, and a row each."""
+        features = self.folder("Augment.features")
+        file = features / SAMPLES_FOLDER / SAMPLES_FILE if features else None
+        if file is None or not file.is_file():
+            return None
+        return file.parent, json.loads(file.read_text(encoding="utf-8"))
+
+
+def gather(workspace: Workspace, record: RunRecord, additions: Additions) -> Material:
+    """Reads what a run left.
+
+    Raises:
+        InputError: it was never evaluated, or by too old a version.
+    """
+    evaluation = record.summary.get("evaluation")
+    if not evaluation:
+        raise InputError(
+            f"run `{record.id}` has no evaluation to report ({record.status}). `inspect run {record.id}` "
+            "says how far it came; `inspect runs` lists the others."
+        )
+    if "intervals" not in evaluation:
+        raise InputError(
+            f"run `{record.id}` was evaluated by a version of Graft that wrote down too little for a report. "
+            f"`run` with its config.yaml judges the model anew."
+        )
+    missing: list[str] = []
+    metadata = _try(lambda: open_metadata(workspace), "ML Metadata, and with it the lineage", missing)
+    made = _made(metadata, record.id) if metadata else {}
+    where = made["Evaluator.evaluation"].uri if "Evaluator.evaluation" in made else ""
+    explanation = _try(lambda: read_explanation(where), "the bounds that held", missing)
+    answers = _try(lambda: read_answers(where, evaluation["labels"]), "the answers to each picture", missing)
+    return Material(
+        workspace=workspace,
+        record=record,
+        metadata=metadata,
+        made=made,
+        verdicts=(explanation or {}).get("verdicts", record.summary["blessing"].get("failures", [])),
+        answers=answers,
+        slices=_slices(answers, record) if answers is not None else {},
+        missing=missing,
+        additions=additions,
+    )
+
+
+def _try(read: Callable[[], T], what: str, missing: list[str]) -> T | None:
+    """What `read` finds, or `None`, with a word on what is gone."""
+    try:
+        return read()
+    except (OSError, InputError, ValueError) as error:
+        missing.append(f"{what} ({' '.join(str(error).split()) or type(error).__name__})")
+        return None
+
+
+def _made(metadata: Metadata, run: str) -> dict[str, Artifact]:
+    return {
+        f"{execution.node}.{name}": metadata.artifacts[artifact]
+        for execution in metadata.of_run(run)
+        for artifact, name in metadata.outputs_of(execution.id)
+    }
+
+
+def _slices(answers: Answers, record: RunRecord) -> Mapping[str, Answers]:
+    """By the run's own config; of columns that the answers lack, none."""
+    config = EvaluatorConfig.model_validate(record.config().get("evaluator", {}))
+    crossings = [columns for columns in config.crossings() if set(columns) <= set(answers.columns)]
+    return slices_of(answers, crossings) if crossings else {OVERALL: answers}

@@ -1,0 +1,123 @@
+"""The model card: what is known of a model, as Markdown, and only what is known.
+
+Mitchell et al., "Model Cards for Model Reporting" (2019).
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from components.backbone import choose_backbone
+from components.backbone.weights import PackageWeights
+from data import solar_cells
+from pipeline import VERSION
+from pipeline.backbone_config import BackboneConfig
+from pipeline.errors import InputError
+from pipeline.report.evaluation_section import gate_rows, key_figures
+from pipeline.report.filters import FILTERS
+from pipeline.report.limits import limits_of
+from pipeline.report.material import Material
+from pipeline.report.output import TEMPLATES
+
+_SPECIAL = re.compile(r"[\\`*\[\]|~]|(?<!\w)_|_(?!\w)|^[#=]|^[+-](?=[ +-]|$)|(?<=^\d)[.)](?= |$)")
+"""Markup wherever it stands; underscores at the edge of a word; what would begin a list or a title."""
+_WORST_SHOWN = 5
+
+
+def render_card(material: Material) -> str:
+    """The whole file."""
+    config, summary = material.record.config(), material.summary
+    data = config.get("data", {})
+    return (
+        _environment()
+        .get_template("model_card.md.j2")
+        .render(
+            name=config.get("name", "graft"),
+            record=material.record,
+            config=config,
+            data=data,
+            licence=solar_cells.LICENCE if data.get("source") == "solar_cells" else None,
+            fingerprint=_fingerprint(material),
+            summary=summary,
+            evaluation=material.evaluation,
+            figures=key_figures(material.evaluation),
+            trunks=list(_trunks(material)),
+            worst=material.evaluation.get("worst_slices", [])[:_WORST_SHOWN],
+            gates=gate_rows(material, {}, {}),
+            limits=limits_of(summary),
+            config_file=f"{material.workspace.root.name}/runs/{material.record.id}/config.yaml",
+            version=VERSION,
+        )
+    )
+
+
+def escaped(text: str) -> str:
+    """Text as Markdown that shows it as it is, on one line: no markup, no HTML, no cell of a table."""
+    plain = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _SPECIAL.sub(r"\\\g<0>", plain)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=False,  # it is no HTML: every value goes through `escaped`
+        finalize=lambda value: escaped(value) if isinstance(value, str) and not _is_markup(value) else value,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(FILTERS)
+    environment.filters["code"] = _code
+    return environment
+
+
+def _is_markup(value: str) -> bool:
+    return isinstance(value, Markup)
+
+
+def _code(value: Any) -> Markup:
+    """As code, with a fence that is longer than any in it."""
+    text = " ".join(str(value).split())
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    room = " " if len(fence) > 1 else ""
+    return Markup(f"{fence}{room}{text}{room}{fence}".replace("|", "\\|"))
+
+
+def _fingerprint(material: Material) -> str | None:
+    """Of the files that were read."""
+    examples = material.made.get("ImageExampleGen.examples")
+    return examples.properties.get("input_fingerprint") if examples else None
+
+
+def _trunks(material: Material) -> Iterator[dict[str, Any]]:
+    """Each trunk that was trained: `name`, `size`, `digest` of its weights, and what is known of those."""
+    executions = material.metadata.of_run(material.record.id) if material.metadata else []
+    for execution in executions:
+        told = json.loads(execution.properties.get("custom_config", "{}")) or {}
+        if execution.node.partition(".")[0] == "Trainer" and "fingerprint" in told:
+            name, size, digest = told["fingerprint"].rsplit(" ", 2)
+            backbone = told["backbone"]  # as text in some versions
+            config = BackboneConfig.model_validate(
+                json.loads(backbone) if isinstance(backbone, str) else backbone
+            )
+            yield {"name": name, "size": size, "digest": digest, **_weights(config)}
+
+
+def _weights(config: BackboneConfig) -> dict[str, Any]:
+    """`where` they came from, and `licence` and `parameters` where those are known."""
+    unknown = {"where": config.model or config.weights, "licence": None, "parameters": None}
+    try:
+        backbone = choose_backbone(config)
+    except InputError:  # it was there when the run began
+        return unknown
+    weights = backbone.weights
+    package = f"{weights.where} {weights.package}" if isinstance(weights, PackageWeights) else weights.where
+    licence = getattr(weights, "licence", None) or None
+    return {"where": package, "licence": licence, "parameters": backbone.parameters}

