@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer.exceptions import TyperException
 
+from pipeline.command_options import Json, Run, Workspace
 from pipeline.errors import InputError
+from pipeline.inspect_app import inspect
 
 if TYPE_CHECKING:
     from pipeline.workspace import Workspace as RunWorkspace
@@ -25,12 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-inspect = typer.Typer(help="Says what the runs did, what they made, and where it came from.")
 app.add_typer(inspect, name="inspect", no_args_is_help=True)
-
-Workspace = Annotated[Path, typer.Option("--workspace", help="Where everything is kept.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON to standard output.")]
-Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, the beginning of one, or `last`.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -163,56 +160,6 @@ def backbones(as_json: Json = False) -> None:
     from pipeline.backbones_command import backbones_command
 
     raise typer.Exit(backbones_command(as_json))
-
-
-@inspect.command("runs")
-def inspect_runs(workspace: Workspace = Path("workspace"), as_json: Json = False) -> None:
-    """Lists all runs, the latest first: when, status, key metrics, pushed version."""
-    from pipeline.inspect_command import show_runs
-
-    show_runs(workspace, as_json)
-
-
-@inspect.command("run")
-def inspect_run(run_id: Run, workspace: Workspace = Path("workspace"), as_json: Json = False) -> None:
-    """Shows one run: why it was not blessed, its nodes with states and seconds, what each put out."""
-    from pipeline.inspect_command import show_run
-
-    show_run(run_id, workspace, as_json)
-
-
-@inspect.command("artifacts")
-def inspect_artifacts(
-    workspace: Workspace = Path("workspace"),
-    kind: Annotated[str | None, typer.Option("--type", help="Only these, such as Model.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Lists all artifacts, the latest first."""
-    from pipeline.inspect_command import show_artifacts
-
-    show_artifacts(workspace, kind, as_json)
-
-
-@inspect.command("lineage")
-def inspect_lineage(
-    artifact: Annotated[str, typer.Argument(help="An artifact's id, or a pushed version.")],
-    workspace: Workspace = Path("workspace"),
-    as_json: Json = False,
-) -> None:
-    """Follows an artifact back to the data and the config, and forward to what came of it."""
-    from pipeline.inspect_command import show_lineage
-
-    show_lineage(artifact, workspace, as_json)
-
-
-@inspect.command("diff")
-def inspect_diff(
-    first: Run, second: Run, workspace: Workspace = Path("workspace"), as_json: Json = False
-) -> None:
-    """Holds two runs against each other: config, data, metrics, and the pictures on which they disagree."""
-    from pipeline.inspect_command import show_diff
-
-    show_diff(first, second, workspace, as_json)
 
 
 def _run_pipeline(

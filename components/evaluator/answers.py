@@ -65,6 +65,12 @@ class Answers:
         """int64 [pictures], the most probable class; of equal ones the first."""
         return np.asarray(self.probabilities.argmax(axis=1))
 
+    def mistakes(self) -> np.ndarray:
+        """int64, the rows whose answer is not the label, the surest first."""
+        rows = np.flatnonzero(self.answered != self.labels)
+        sureness = self.probabilities[rows].max(axis=1, initial=0)
+        return rows[np.argsort(-sureness, kind="stable")]
+
     def where(self, chosen: np.ndarray) -> "Answers":
         """The rows for which `chosen`, bool [pictures], holds; or those at `chosen`, int64."""
         return replace(

@@ -3,6 +3,7 @@
 import os
 from typing import Any
 
+import tensorflow as tf
 from tfx import types
 from tfx.components.evaluator import constants, executor
 from tfx.types import artifact_utils
@@ -14,6 +15,8 @@ from components.evaluator.answer_writer import written_below
 from components.evaluator.answers import read_answers
 from components.evaluator.explanation import explain
 from components.evaluator.explanation_file import write_explanation
+from components.evaluator.heat import heat_of, worth_a_look
+from components.evaluator.heat_file import write_heat
 from components.served_classifier import read_labels
 from pipeline.evaluator_config import EvaluatorConfig
 
@@ -39,6 +42,9 @@ class ExplainedEvaluatorExecutor(executor.Executor):
         config = EvaluatorConfig.model_validate_json(exec_properties[CONFIG])
         explanation = explain(answers, config, read_temperature(model))
         write_explanation(explanation, evaluation)
+        pictures = artifact_utils.get_split_uri(input_dict["examples"], features.TEST)
+        files = sorted(tf.io.gfile.glob(os.path.join(pictures, "*")))
+        write_heat(heat_of(model, files, worth_a_look(answers, explanation)), evaluation)
         is_blessed = all(verdict["state"] != "failed" for verdict in explanation["verdicts"])
         _bless(artifact_utils.get_single_instance(output_dict["blessing"]), is_blessed, input_dict)
 

@@ -3,18 +3,21 @@
 The file must stay small enough to be sent, so that some are left out; the report says how many, everywhere.
 """
 
+import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from components.evaluator.answers import Answers
 from components.features import LABEL, TEST
+from pipeline.explain import overlay
 from pipeline.report.material import Material
 from pipeline.report.stored_pictures import StoredPicture, stored_pictures
-from pipeline.report.thumbnails import thumbnails
+from pipeline.report.thumbnails import SIDE, thumbnails
 
 MOST_PICTURES = 600
 MOST_BYTES = 4_500_000
@@ -30,20 +33,39 @@ class Album:
 
     Attributes:
         shown: by path, in the order in which they were chosen.
+        overlays: by path, a few of them with what the model looked at laid over them.
         is_there: whether the pictures of the test split are still on this machine.
     """
 
     shown: Mapping[str, str]
+    overlays: Mapping[str, str]
     is_there: bool
+
+
+NO_PICTURES = Album({}, {}, is_there=False)
 
 
 def make_album(material: Material) -> Album:
     """Chooses them, and makes them small."""
     stored = {each.path: each for each in stored_pictures(material.split_files(TEST))}
     if not stored or material.answers is None:
-        return Album({}, bool(stored))
+        return Album({}, {}, bool(stored))
     wanted = dict.fromkeys((*_named(material), *_of_answers(material.answers)))
-    return Album(dict(_small(stored[path] for path in wanted if path in stored)), is_there=True)
+    small = dict(_small(stored[path] for path in wanted if path in stored))
+    hot = [(stored[path], heat) for path, heat in material.heat.items() if path in small]
+    drawn = thumbnails(hot, lambda each: _explained(*each))
+    overlays = {each.path: small for (each, _), small in zip(hot, drawn, strict=True) if small is not None}
+    return Album(small, overlays, is_there=True)
+
+
+def _explained(stored: StoredPicture, heat: np.ndarray) -> bytes:
+    """A picture with the heat laid over it, as PNG."""
+    buffer = io.BytesIO()
+    with Image.open(io.BytesIO(stored.read())) as picture:
+        picture.draft("RGB", (2 * SIDE, 2 * SIDE))
+        picture.thumbnail((2 * SIDE, 2 * SIDE))
+        overlay(picture, heat).save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 def _named(material: Material) -> Iterator[str]:
@@ -89,9 +111,8 @@ def _small(chosen: Iterable[StoredPicture]) -> Iterator[tuple[str, str]]:
 def mistakes(answers: Answers) -> list[dict[str, Any]]:
     """All of them, the surest first: `path`, `label`, `answer`, `probability`, and that of the `label`."""
     sureness, answered = answers.probabilities.max(axis=1), answers.answered
-    rows = np.flatnonzero(answered != answers.labels)
     found = []
-    for row in rows[np.argsort(-sureness[rows], kind="stable")].tolist():
+    for row in answers.mistakes().tolist():
         place = int(answers.labels[row])
         found.append(
             {

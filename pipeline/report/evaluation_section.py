@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from components.evaluator.heat_file import MISTAKES
 from components.evaluator.slices import OVERALL
-from pipeline.report.album import mistakes
+from pipeline.report.album import Album, mistakes
 from pipeline.report.material import Material
 from pipeline.report.reliability import bands, reliability_chart
 from pipeline.runners.evaluation_text import calibration_line, comparison_line
 
-_MISTAKES_SHOWN = 24
 _FLIPS_SHOWN = 24
 _COSTS_SHOWN = 6
 MOST_SLICES = 300
@@ -92,9 +92,7 @@ def bar(value: float, ends: Sequence[float], lowest: float) -> dict[str, float]:
     return {"left": places[0], "at": places[1], "width": round(places[2] - places[0], 1)}
 
 
-def gate_rows(
-    material: Material, shown: Mapping[str, str], overlays: Mapping[str, str]
-) -> list[dict[str, Any]]:
+def gate_rows(material: Material, album: Album) -> list[dict[str, Any]]:
     """Every bound: those that failed first, each with the pictures that cost it."""
     order = {"failed": 0, "not_judged": 1, "held": 2}
     rows = [
@@ -102,7 +100,7 @@ def gate_rows(
             **{"reason": "", "state": "failed", **verdict},
             "what": _what(verdict),
             "rule": f"{_SIGNS[verdict['rule']]} {verdict['bound']:.4f}",
-            "pictures": pictured(verdict["pictures"], shown, overlays),
+            "pictures": pictured(verdict["pictures"], album),
         }
         for verdict in material.verdicts
     ]
@@ -128,24 +126,20 @@ def _what(verdict: Mapping[str, Any]) -> str:
     return f"{verdict['metric']} of {verdict['label']}" if verdict["label"] else str(verdict["metric"])
 
 
-def pictured(
-    pictures: Sequence[Mapping[str, Any]], shown: Mapping[str, str], overlays: Mapping[str, str]
-) -> list[dict[str, Any]]:
+def pictured(pictures: Sequence[Mapping[str, Any]], album: Album) -> list[dict[str, Any]]:
     """Pictures that are told by their paths, with what can be seen of them; `overlay` if there is one."""
     return [
-        {**each, "source": shown.get(each["path"]), "overlay": overlays.get(each["path"])}
+        {**each, "source": album.shown.get(each["path"]), "overlay": album.overlays.get(each["path"])}
         for each in pictures
     ]
 
 
-def mistake_section(
-    material: Material, shown: Mapping[str, str], overlays: Mapping[str, str]
-) -> dict[str, Any]:
+def mistake_section(material: Material, album: Album) -> dict[str, Any]:
     """The surest mistakes, and how many there are in all."""
     if material.answers is None:
         return {"pictures": [], "total": None}
     wrong = mistakes(material.answers)
-    return {"pictures": pictured(wrong[:_MISTAKES_SHOWN], shown, overlays), "total": len(wrong)}
+    return {"pictures": pictured(wrong[:MISTAKES], album), "total": len(wrong)}
 
 
 def calibration_section(evaluation: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ them.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from components.augment.sample_files import FILE as SAMPLES_FILE
 from components.augment.sample_files import FOLDER as SAMPLES_FOLDER
 from components.evaluator.answers import Answers, read_answers
 from components.evaluator.explanation_file import read_explanation
+from components.evaluator.heat_file import Heat, read_heat
 from components.evaluator.slices import OVERALL
 from components.evaluator.slicing import slices_of
 from components.features import SPLITS
@@ -45,15 +46,12 @@ class Suspect:
 
 @dataclass(frozen=True)
 class Additions:
-    """What takes TensorFlow to find out, and so is handed in by whoever has loaded it.
+    """What is handed in by whoever knows it.
 
     Attributes:
-        overlays: by path of a test picture, the same as JPEG, PNG or WebP with what the model looked at laid
-            over it.
         suspects: the likeliest wrong labels first.
     """
 
-    overlays: Mapping[str, bytes] = field(default_factory=dict)
     suspects: Sequence[Suspect] = ()
 
 
@@ -69,6 +67,7 @@ class Material:
         verdicts: of all bounds, those that held too.
         answers: to all test pictures; `None` where they are gone.
         slices: the same by slice, `overall` first.
+        heat: where the model looked in pictures that it got wrong.
         missing: what is gone, in words.
         additions: see there.
     """
@@ -80,6 +79,7 @@ class Material:
     verdicts: Sequence[dict[str, Any]]
     answers: Answers | None
     slices: Mapping[str, Answers]
+    heat: Heat
     missing: Sequence[str]
     additions: Additions
 
@@ -144,6 +144,7 @@ def gather(workspace: Workspace, record: RunRecord, additions: Additions) -> Mat
         verdicts=(explanation or {}).get("verdicts", record.summary["blessing"].get("failures", [])),
         answers=answers,
         slices=_slices(answers, record) if answers is not None else {},
+        heat=_try(lambda: read_heat(where), "what the model looked at", missing) or {},
         missing=missing,
         additions=additions,
     )

@@ -18,6 +18,7 @@ from data import solar_cells
 from pipeline import VERSION
 from pipeline.backbone_config import BackboneConfig
 from pipeline.errors import InputError
+from pipeline.report.album import NO_PICTURES
 from pipeline.report.evaluation_section import gate_rows, key_figures
 from pipeline.report.filters import FILTERS
 from pipeline.report.limits import limits_of
@@ -48,7 +49,7 @@ def render_card(material: Material) -> str:
             figures=key_figures(material.evaluation),
             trunks=list(_trunks(material)),
             worst=material.evaluation.get("worst_slices", [])[:_WORST_SHOWN],
-            gates=gate_rows(material, {}, {}),
+            gates=gate_rows(material, NO_PICTURES),
             limits=limits_of(summary),
             config_file=f"{material.workspace.root.name}/runs/{material.record.id}/config.yaml",
             version=VERSION,

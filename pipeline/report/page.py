@@ -34,7 +34,6 @@ from pipeline.report.lineage_section import lineage_section
 from pipeline.report.material import Material
 from pipeline.report.matrix import MOST_CLASSES, matrix_data, most_confused
 from pipeline.report.output import TEMPLATES
-from pipeline.report.thumbnails import thumbnail
 from pipeline.report.training_section import training_section
 
 
@@ -64,12 +63,7 @@ def _environment() -> jinja2.Environment:
 def _values(material: Material) -> dict[str, Any]:
     """By section."""
     evaluation, album = material.evaluation, make_album(material)
-    overlays = {
-        path: small
-        for path, content in material.additions.overlays.items()
-        if (small := thumbnail(content)) is not None
-    }
-    gates = gate_rows(material, album.shown, overlays)
+    gates = gate_rows(material, album)
     suspects = [vars(suspect) for suspect in material.additions.suspects[:OF_A_KIND]]
     return {
         "name": material.record.config().get("name", "graft"),
@@ -89,8 +83,8 @@ def _values(material: Material) -> dict[str, Any]:
         "matrix": matrix_data(material, album.shown),
         "is_matrix": len(evaluation["labels"]) <= MOST_CLASSES,
         "confused": most_confused(evaluation["confusion"]),
-        "mistakes": mistake_section(material, album.shown, overlays),
-        "suspects": pictured(suspects, album.shown, overlays),
+        "mistakes": mistake_section(material, album),
+        "suspects": pictured(suspects, album),
         "more_suspects": len(material.additions.suspects) - len(suspects),
         "calibration": calibration_section(evaluation),
         "gates": gates,

@@ -20,6 +20,7 @@ from components.evaluator.answers import read_answers
 from components.evaluator.component import eval_config
 from components.evaluator.executor import CONFIG, ExplainedEvaluatorExecutor, check_count
 from components.evaluator.explanation_file import Explanation, read_explanation
+from components.evaluator.heat_file import read_heat
 from pipeline.evaluator_config import EvaluatorConfig, ThresholdConfig
 from tests.components.evaluator.told import artifact, model
 
@@ -118,6 +119,12 @@ def reasons_in(folder: Path) -> list[str]:
 
 def _gates(*slices: str, at_least: float = 1.0) -> tuple[ThresholdConfig, ...]:
     return tuple(ThresholdConfig(metric="accuracy", at_least=at_least, slice=name) for name in slices)
+
+
+def test_where_the_model_looked_when_it_was_wrong(place: Place, tmp_path: Path) -> None:
+    evaluate(place, EvaluatorConfig(), tmp_path)
+    wrong = {f"{number}.jpg" for number, row in enumerate(ROWS) if row[0] != row[3]}
+    assert read_heat(str(tmp_path)).keys() == wrong
 
 
 def test_slices_single_crossed_and_of_thresholds(place: Place, tmp_path: Path) -> None:

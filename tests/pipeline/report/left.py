@@ -20,6 +20,7 @@ from components.augment.sample_files import picture_file
 from components.evaluator.answers import FOLDER, ROW, read_answers
 from components.evaluator.explanation import explain
 from components.evaluator.explanation_file import write_explanation
+from components.evaluator.heat_file import write_heat
 from pipeline.config_file import load_config
 from pipeline.evaluator_config import EvaluatorConfig
 from pipeline.inspection.records import find_run
@@ -159,6 +160,7 @@ def _judge(made: Made, pictures: int, labels: Sequence[str], wrong: int) -> dict
     answers = read_answers(str(evaluation), labels)
     explanation = explain(answers, EvaluatorConfig.model_validate(CONFIG), temperature=0.8)
     write_explanation(explanation, str(evaluation))
+    write_heat({path_of("cat", 2): np.eye(4, dtype=np.float32)}, str(evaluation))
     return json.loads(json.dumps(explanation))  # type: ignore[no-any-return]
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.report.album import NO_PICTURES, Album
 from pipeline.report.evaluation_section import (
     MOST_SLICES,
     bar,
@@ -75,7 +76,7 @@ def test_bar_stands_between_the_lowest_end_and_one() -> None:
 
 def test_gates_that_failed_come_first_with_what_cost_them(material: Material) -> None:
     wanted = path_of("cat", 2)
-    rows = gate_rows(material, {wanted: "data:small"}, {wanted: "data:laid"})
+    rows = gate_rows(material, Album({wanted: "data:small"}, {wanted: "data:laid"}, is_there=True))
     assert [row["state"] for row in rows] == ["failed", "not_judged", "held", "held"]
     assert rows[2]["what"] == "recall of cat"
     assert rows[0]["rule"] == "at least 0.9900"
@@ -99,10 +100,10 @@ def test_pictures_that_cost_several_gates_are_shown_once() -> None:
 
 
 def test_mistakes_are_shown_or_known_to_be_gone(material: Material, own: Made) -> None:
-    found = mistake_section(material, {}, {})
+    found = mistake_section(material, NO_PICTURES)
     assert (len(found["pictures"]), found["total"]) == (6, 6)
     (own.uri("Evaluator.evaluation") / "answers" / "answers.parquet").write_bytes(b"")
-    assert mistake_section(material_of(own), {}, {}) == {"pictures": [], "total": None}
+    assert mistake_section(material_of(own), NO_PICTURES) == {"pictures": [], "total": None}
 
 
 def test_calibration_with_its_bins(material: Material) -> None:

@@ -13,7 +13,7 @@ import pytest
 from pipeline.report.material import Additions, Material, Suspect
 from pipeline.report.page import render
 from tests.pipeline.inspection.made import Made
-from tests.pipeline.report.left import QUOTES, RUN, SCRIPT, leave_run, material_of, path_of, picture
+from tests.pipeline.report.left import QUOTES, RUN, SCRIPT, leave_run, material_of, path_of
 
 SECTIONS = [
     *("verdict", "data", "views", "training", "slices", "confusion", "mistakes"),
@@ -154,15 +154,17 @@ def test_what_is_gone_is_said(own: Made) -> None:
         assert words in text, words
 
 
-def test_overlays_and_suspects_are_shown_where_they_are_handed_in(material: Material, page: str) -> None:
-    assert "laid over it" not in page
+def test_what_the_model_looked_at_lies_over_its_mistakes(page: str, material: Material) -> None:
+    overlays = [each for each in Outline(page).all("img") if str(each["alt"]).endswith("laid over it")]
+    assert len(overlays) == 2, "among the mistakes, and where it cost a bound"
+    assert "laid over it" not in render(replace(material, heat={}))
+
+
+def test_suspects_are_shown_where_they_are_handed_in(material: Material) -> None:
     suspect = Suspect(path_of("cat", 5), "cat", SCRIPT, f"0.97 for {QUOTES}")
-    additions = Additions({path_of("cat", 2): picture(1)}, [suspect])
-    text = render(replace(material, additions=additions))
+    text = render(replace(material, additions=Additions([suspect])))
     outline = Outline(text)
     assert [section["id"] for section in outline.all("section")][7] == "suspects"
-    overlays = [each for each in outline.all("img") if str(each["alt"]).endswith("laid over it")]
-    assert len(overlays) == 2, "among the mistakes, and where it cost a bound"
     assert "perhaps <b>&lt;script&gt;" in text
 
 

@@ -53,8 +53,8 @@ def test_page_is_whole_and_alone(page: Page, file: Path, width: int, is_dark: bo
     page.open(file, width, is_dark=is_dark)
     assert page.ask("document.readyState") == "complete"
     assert page.ask("[...document.querySelectorAll('section')].map(each => each.id)") == SECTIONS
-    assert page.ask("document.images.length") == 16 + 1 + 2 + 6 + 6 + 8, (
-        "sheet, aside, views, mistakes, gate, flips"
+    assert page.ask("document.images.length") == 16 + 1 + 2 + 6 + 6 + 8 + 2, (
+        "sheet, aside, views, mistakes, gate, flips, heat"
     )
     assert page.ask(BROKEN) == []
     assert page.complaints == []

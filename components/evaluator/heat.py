@@ -1,0 +1,57 @@
+"""Where the model looks in the pictures that it gets wrong: Grad-CAM, by its own signature `explain`."""
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from components import features
+from components.evaluator.answers import Answers
+from components.evaluator.explanation_file import Explanation
+from components.evaluator.heat_file import MISTAKES
+
+_SIGNATURE = "explain"
+_BATCH = 32
+
+
+def worth_a_look(answers: Answers, explanation: Explanation) -> set[str]:
+    """The paths of the pictures that a report shows large."""
+    costly = {picture["path"] for verdict in explanation["verdicts"] for picture in verdict["pictures"]}
+    return costly | {str(path) for path in answers.paths[answers.mistakes()[:MISTAKES]]}
+
+
+def heat_of(model: str, files: Sequence[str], paths: Collection[str]) -> dict[str, np.ndarray]:
+    """Asks the model where it looks.
+
+    Args:
+        model: folder of the SavedModel; one without the signature looks nowhere.
+        files: TFRecords of pictures, gzipped where their names say so.
+        paths: of those to ask about.
+
+    Returns:
+        By path: float32 [height, width], 0 to 1, on the grid of the model's feature map.
+    """
+    signatures = tf.saved_model.load(model).signatures
+    if _SIGNATURE not in signatures or not paths:
+        return {}
+    pictures = _pictures(files, frozenset(paths))
+    heat: dict[str, np.ndarray] = {}
+    for start in range(0, len(pictures), _BATCH):
+        some = dict(list(pictures.items())[start : start + _BATCH])
+        maps = signatures[_SIGNATURE](image_bytes=tf.constant(list(some.values())))["heat"].numpy()
+        heat.update(zip(some, maps, strict=True))
+    return heat
+
+
+def _pictures(files: Sequence[str], paths: frozenset[str]) -> dict[str, bytes]:
+    """Encoded pictures by path."""
+    known = {name: tf.io.FixedLenFeature([], tf.string) for name in (features.PATH, features.IMAGE)}
+    found = {}
+    for file in files:
+        compression = "GZIP" if file.endswith(".gz") else ""
+        for record in tf.data.TFRecordDataset(file, compression).as_numpy_iterator():
+            parsed = tf.io.parse_single_example(record, known)
+            path = parsed[features.PATH].numpy().decode(errors="replace")
+            if path in paths:
+                found[path] = parsed[features.IMAGE].numpy()
+    return found

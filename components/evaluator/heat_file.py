@@ -1,0 +1,52 @@
+"""Where the model looked in pictures that it got wrong, in its file. Imports neither TensorFlow nor TFX."""
+
+import io
+import os
+import zipfile
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow.fs
+
+FILE = "heat.npz"
+"""In the `evaluation` artifact."""
+MISTAKES = 24
+"""So many of the surest are looked at, besides those that cost a bound."""
+
+Heat = Mapping[str, np.ndarray]
+"""By path of a picture: float32 [height, width], 0 to 1, on the grid of the model's feature map."""
+
+
+def write_heat(heat: Heat, evaluation: str) -> None:
+    """Writes it into the artifact with this uri, in half precision."""
+    buffer = io.BytesIO()
+    maps = np.array(list(heat.values()), np.float16)
+    np.savez_compressed(buffer, paths=np.array(list(heat), np.str_), maps=maps)
+    system, path = _place(evaluation)
+    with system.open_output_stream(path) as file:
+        file.write(buffer.getvalue())
+
+
+def read_heat(evaluation: str) -> Heat:
+    """What `write_heat` wrote; nothing where an older version wrote none.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is damaged.
+    """
+    system, path = _place(evaluation)
+    if system.get_file_info(path).type == pyarrow.fs.FileType.NotFound:
+        return {}
+    with system.open_input_stream(path) as file:
+        content = file.read()
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as saved:
+            return dict(zip(saved["paths"].tolist(), saved["maps"].astype(np.float32), strict=True))
+    except (EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise ValueError(f"`{path}` is damaged: {error or type(error).__name__}") from error
+
+
+def _place(evaluation: str) -> tuple[pyarrow.fs.FileSystem, str]:
+    uri = evaluation if "://" in evaluation else os.path.abspath(evaluation)
+    system, path = pyarrow.fs.FileSystem.from_uri(uri)
+    return system, f"{path}/{FILE}"
