@@ -19,6 +19,7 @@ HEAVY = ("tensorflow", "tfx", "apache_beam", "keras")
         "components.evaluator.explanation_file",
         "pipeline.inspect_command",
         "pipeline.serving_command",
+        "pipeline.suspects_command",
         "pipeline.inspection.difference",
         "components.schema_gen.reviewed",
         "pipeline.runners.run_command",

@@ -10,7 +10,7 @@ import yaml
 from ml_metadata.metadata_store import metadata_store
 from ml_metadata.proto import metadata_store_pb2 as proto
 
-from components.evaluator.answers import FOLDER, ROW
+from components.answers import FOLDER, ROW
 from pipeline.workspace import Workspace
 
 LABELS = ["cat", "dog"]
