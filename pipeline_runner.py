@@ -142,6 +142,21 @@ def rollback(
 
 
 @app.command()
+def suspects(
+    run_id: Run = "last",
+    workspace: Workspace = Path("workspace"),
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write all labels there, as a manifest to correct.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Lists the labels that look wrong, the surest first."""
+    from pipeline.suspects_command import suspects_command
+
+    suspects_command(run_id, workspace, csv, as_json)
+
+
+@app.command()
 def schema(
     workspace: Workspace = Path("workspace"),
     name: Annotated[str | None, typer.Option(help="Pipeline; the one that ran last if left out.")] = None,

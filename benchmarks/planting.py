@@ -128,6 +128,11 @@ def generate(folder: Path, count: int, seed: int = 0, processes: int = 2) -> Tru
     return truth
 
 
+def other(draws: np.random.Generator, names: Sequence[str], name: str) -> str:
+    """Another name than `name`, by chance."""
+    return str(draws.choice([each for each in names if each != name]))
+
+
 # --------------------------------------------------------------------------------------------------
 # Plan
 # --------------------------------------------------------------------------------------------------
@@ -168,21 +173,17 @@ def _grouped(draws: np.random.Generator, files: Sequence[Planted]) -> Iterator[P
         group = number // _GROUP_SIZE
         split = files[group * _GROUP_SIZE].split
         if group % _LEAKING_GROUPS == 0 and number % _GROUP_SIZE == _GROUP_SIZE - 1:
-            split = _other(draws, _SPLITS, split)
+            split = other(draws, _SPLITS, split)
         yield replace(file, split=split, group=f"sender_{group}")
 
 
 def _copy(original: Planted, name: int, how: str, draws: np.random.Generator) -> Planted:
     """Half of them under another label, half of them in another split."""
-    label = original.label if draws.random() < 0.5 else _other(draws, CLASSES, original.label)
-    split = original.split if draws.random() < 0.5 else _other(draws, _SPLITS, original.split)
+    label = original.label if draws.random() < 0.5 else other(draws, CLASSES, original.label)
+    split = original.split if draws.random() < 0.5 else other(draws, _SPLITS, original.split)
     extension = Path(original.path).suffix if how == "exact" else ".png" if name % 5 == 0 else ".jpg"
     path = f"{label}/{name:06}{extension}"
     return Planted(path, label, split, f"alone_{name}", original.scene, copy_of=original.path, how=how)
-
-
-def _other(draws: np.random.Generator, names: Sequence[str], name: str) -> str:
-    return str(draws.choice([other for other in names if other != name]))
 
 
 # --------------------------------------------------------------------------------------------------

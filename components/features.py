@@ -34,6 +34,10 @@ SIZE_BUCKET, BRIGHTNESS_BUCKET, ORIENTATION = DERIVED = ("size_bucket", "brightn
 
 RAW_FEATURES = (IMAGE, LABEL, PATH, IMAGE_ID, WIDTH, HEIGHT, CHANNELS, BRIGHTNESS, WEIGHT, *DERIVED)
 
+THOUGHTS = ("suggested_label", "wrong_probability", "suspect_rank")
+"""Columns of LabelCheck's table. They say what was thought of a label, not what is on the picture: a source
+that meets them leaves them out."""
+
 IMAGE_XF = "image_xf"
 """float32 [height, width, 3] in 0..255, at the backbone's size."""
 LABEL_XF = "label_xf"

@@ -57,6 +57,20 @@ class EnsembleConfig(Section):
         return self
 
 
+class LabelCheckConfig(Section):
+    """LabelCheck: which labels are likely wrong."""
+
+    folds: Annotated[int, Field(ge=0, le=50)] = 5
+    """Parts of train and eval, each judged by a classifier that learnt from the others; 0 leaves the node
+    out. More take memory: width of the features squared, 8 bytes each, a fold."""
+
+    @model_validator(mode="after")
+    def _others_are_there(self) -> Self:
+        if self.folds == 1:
+            raise ValueError("folds must be 0, or 2 and more: one fold has no others to learn from")
+        return self
+
+
 Preset = Literal["fast", "balanced", "best"]
 
 
@@ -81,6 +95,7 @@ class Config(Section):
     trainer: TrainerConfig = TrainerConfig()
     ensemble: EnsembleConfig = EnsembleConfig()
     evaluator: EvaluatorConfig = EvaluatorConfig()
+    label_check: LabelCheckConfig = LabelCheckConfig()
 
     @model_validator(mode="after")
     def _trunks_differ(self) -> Self:

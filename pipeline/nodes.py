@@ -18,6 +18,7 @@ NODES = (
     "Ensemble",
     "LatestBlessedModel",
     "Evaluator",
+    "LabelCheck",
     "Pusher",
 )
 """All there can be, in the order in which they run: of nodes that could run next, TFX takes the first by
@@ -28,12 +29,17 @@ _PER_TRUNK = ("Augment", "Trainer")
 _ABSENT = {
     "Tuner": "tuner.trials is 0. Try --set tuner.trials=20.",
     "Ensemble": "ensemble.backbones is empty. Try --set ensemble.backbones=[efficientnet_lite2].",
+    "LabelCheck": "label_check.folds is 0. Try --set label_check.folds=5.",
 }
 
 
 def nodes_of(config: Config) -> tuple[str, ...]:
     """Those of a run, in their order."""
-    takes_part = {"Tuner": config.tuner.trials > 0, "Ensemble": bool(config.ensemble.backbones)}
+    takes_part = {
+        "Tuner": config.tuner.trials > 0,
+        "Ensemble": bool(config.ensemble.backbones),
+        "LabelCheck": config.label_check.folds > 0,
+    }
     others = sorted(config.ensemble.backbones)
     return tuple(
         node_of(node, trunk)

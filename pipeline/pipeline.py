@@ -14,6 +14,7 @@ from components.ensemble.trunks import trunks_of
 from components.evaluator import component as evaluator
 from components.example_gen import component as example_gen
 from components.example_validator import component as example_validator
+from components.label_check import component as label_check
 from components.schema_gen import component as schema_gen
 from components.trainer import component as trainer
 from components.tuner import component as tuner
@@ -71,7 +72,7 @@ def create_pipeline(
     transform_graph = transform_node.outputs["transform_graph"]
 
     # Trains on what frozen trunks make of augmented pictures: Augment, Tuner, Trainer, Ensemble.
-    training_nodes, model = _train(config, workspace, examples, schema, transform_graph)
+    training_nodes, features, model = _train(config, workspace, examples, schema, transform_graph)
 
     # Finds the model that the new one must not fall behind.
     baseline_node = latest_blessed_model.build(model)
@@ -81,15 +82,25 @@ def create_pipeline(
         examples, model, baseline_node.outputs["model"], schema, config.evaluator
     )
 
+    # Ranks the labels that are likely wrong, in all splits; nothing learns from it.
+    label_check_node = label_check.build(
+        examples,
+        features,
+        model,
+        evaluator_node.outputs["evaluation"],
+        config.label_check,
+        config.data.columns.group,
+    )
+
     # Puts a blessed model where servers look for new versions.
     pusher_node = pusher.build(model, evaluator_node.outputs["blessing"], str(workspace.serving(config.name)))
 
     nodes = [
         *(example_node, statistics_node, schema_node, reference_node, validator_node, transform_node),
         *training_nodes,
-        *(baseline_node, evaluator_node, pusher_node),
+        *(baseline_node, evaluator_node, label_check_node, pusher_node),
     ]
-    return _assemble(nodes, config.name, workspace, metadata, beam_args)
+    return _assemble([node for node in nodes if node], config.name, workspace, metadata, beam_args)
 
 
 def _train(
@@ -98,8 +109,8 @@ def _train(
     examples: types.Channel,
     schema: types.Channel,
     transform_graph: types.Channel,
-) -> tuple[list[BaseNode], types.Channel]:
-    """The nodes from the pictures to the model, and the model's channel.
+) -> tuple[list[BaseNode], types.Channel, types.Channel]:
+    """The nodes from the pictures to the model; the first trunk's features, and the model.
 
     Augment and Trainer are there once for each trunk: for the one, unless an ensemble is asked for.
     """
@@ -134,7 +145,7 @@ def _train(
     model = ensemble_node.outputs["model"] if ensemble_node else models[0]
 
     nodes = [*augment_nodes, tuner_node, *trainer_nodes, ensemble_node]
-    return [node for node in nodes if node], model
+    return [node for node in nodes if node], features[0], model
 
 
 def _trunk(config: BackboneConfig, whole: Config) -> tuple[BackboneConfig, str, str, int]:

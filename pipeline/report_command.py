@@ -6,7 +6,7 @@ from pathlib import Path
 from components.backbone.pushed import EXTRA
 from pipeline.errors import InputError
 from pipeline.inspection.records import find_run
-from pipeline.report.material import Additions, Material, gather
+from pipeline.report.material import Material, gather
 from pipeline.report.model_card import render_card
 from pipeline.report.output import CARD_FILE, REPORT_FILE, write_whole
 from pipeline.report.page import render
@@ -22,13 +22,12 @@ def report_command(run_id: str, workspace: Path) -> None:
     print(write_report(Workspace(Path(os.path.realpath(workspace))), run_id))
 
 
-def write_report(workspace: Workspace, run_id: str, additions: Additions | None = None) -> Path:
+def write_report(workspace: Workspace, run_id: str) -> Path:
     """Writes `report.html` and `model_card.md` into the run's folder, the card beside the pushed model too.
 
     Args:
         workspace: with the whole path of its folder, as ML Metadata has it.
         run_id: of the run, or the beginning of one, or `last`.
-        additions: what takes TensorFlow to find out.
 
     Returns:
         Where the report is.
@@ -37,7 +36,7 @@ def write_report(workspace: Workspace, run_id: str, additions: Additions | None 
         InputError: there is no such run, it was never evaluated, or its folder cannot be written.
     """
     record = find_run(workspace, run_id)
-    material = gather(workspace, record, additions or Additions())
+    material = gather(workspace, record)
     report, card = render(material), render_card(material)
     try:
         write_whole(record.folder / CARD_FILE, card)

@@ -21,6 +21,7 @@ HEAVY = ("tensorflow", "tfx", "apache_beam", "keras")
         "pipeline.serving_command",
         "pipeline.report_command",
         "components.evaluator.slicing",
+        "pipeline.suspects_command",
         "pipeline.inspection.difference",
         "components.schema_gen.reviewed",
         "pipeline.runners.run_command",

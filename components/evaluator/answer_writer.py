@@ -16,8 +16,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_model_analysis as tfma
 
-from components import features
-from components.evaluator import answers
+from components import answers, features
 
 _CANDIDATE = "candidate"
 _evaluation: ContextVar[str] = ContextVar("evaluation")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from components import calibration
-from components.evaluator.answers import Answers
+from components.answers import Answers
 
 
 def calibration_of(answers: Answers, temperature: float) -> dict[str, Any]:

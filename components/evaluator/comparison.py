@@ -8,8 +8,8 @@ from typing import Any
 
 from scipy.special import bdtr
 
+from components.answers import Answers
 from components.evaluator import intervals
-from components.evaluator.answers import Answers
 
 
 def comparison_of(answers: Answers) -> dict[str, Any]:

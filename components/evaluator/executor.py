@@ -10,9 +10,9 @@ from tfx.types import artifact_utils
 from tfx.utils import io_utils, path_utils
 
 from components import features
+from components.answers import read_answers
 from components.calibration import read_temperature
 from components.evaluator.answer_writer import written_below
-from components.evaluator.answers import read_answers
 from components.evaluator.explanation import explain
 from components.evaluator.explanation_file import write_explanation
 from components.evaluator.heat import heat_of, worth_a_look

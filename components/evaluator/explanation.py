@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from components.evaluator.answers import Answers
+from components.answers import Answers
 from components.evaluator.comparison import comparison_of
 from components.evaluator.explanation_file import Explanation
 from components.evaluator.figures import figures_of

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from components.answers import Answers
 from components.evaluator import intervals
-from components.evaluator.answers import Answers
 from components.evaluator.calibration import calibration_of
 from components.evaluator.confusion import ACCURACY, BY_CLASS, F1, PRECISION, RECALL, confusion_matrix, scores
 from components.evaluator.intervals import Interval

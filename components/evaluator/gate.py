@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from components.evaluator.answers import Answers
+from components.answers import Answers
 from components.evaluator.confusion import confusion_matrix, scores
 from components.evaluator.figures import Figures
 from components.evaluator.intervals import Interval

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from components import features
-from components.evaluator.answers import Answers
+from components.answers import Answers
 from components.evaluator.explanation_file import Explanation
 from components.evaluator.heat_file import MISTAKES
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from components.evaluator.answers import Answers
+from components.answers import Answers
 from components.evaluator.slices import OVERALL, slice_name
 from pipeline.errors import InputError
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from components.evaluator.answers import Answers, read_answers
+from components.answers import Answers, read_answers
 from components.evaluator.comparison import comparison_of
 from components.evaluator.slices import OVERALL
 from pipeline.inspection.metadata import Metadata

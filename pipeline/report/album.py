@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from components.evaluator.answers import Answers
+from components.answers import Answers
 from components.features import LABEL, TEST
 from pipeline.explain import overlay
 from pipeline.report.material import Material
@@ -29,7 +29,7 @@ _AT_ONCE = 64
 
 @dataclass(frozen=True)
 class Album:
-    """Small versions of some test pictures.
+    """Small versions of some pictures: of test, and those whose labels are doubtful.
 
     Attributes:
         shown: by path, in the order in which they were chosen.
@@ -47,7 +47,12 @@ NO_PICTURES = Album({}, {}, is_there=False)
 
 def make_album(material: Material) -> Album:
     """Chooses them, and makes them small."""
-    stored = {each.path: each for each in stored_pictures(material.split_files(TEST))}
+    doubtful = {suspect.split for suspect in material.suspects}
+    stored = {
+        each.path: each
+        for split in sorted(doubtful | {TEST})
+        for each in stored_pictures(material.split_files(split))
+    }
     if not stored or material.answers is None:
         return Album({}, {}, bool(stored))
     wanted = dict.fromkeys((*_named(material), *_of_answers(material.answers)))
@@ -75,7 +80,7 @@ def _named(material: Material) -> Iterator[str]:
     comparison: dict[str, Any] = material.evaluation.get("comparison", {})
     for kind in ("lost", "won"):
         yield from comparison.get(kind, ())[:OF_A_KIND]
-    yield from (suspect.path for suspect in material.additions.suspects[:OF_A_KIND])
+    yield from (suspect.path for suspect in material.suspects[:OF_A_KIND])
 
 
 def _of_answers(answers: Answers) -> Iterator[str]:

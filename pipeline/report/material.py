@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from components.answers import Answers, read_answers
 from components.augment.sample_files import FILE as SAMPLES_FILE
 from components.augment.sample_files import FOLDER as SAMPLES_FOLDER
-from components.evaluator.answers import Answers, read_answers
 from components.evaluator.explanation_file import read_explanation
 from components.evaluator.heat_file import Heat, read_heat
 from components.evaluator.slices import OVERALL
 from components.evaluator.slicing import slices_of
 from components.features import SPLITS
+from components.label_check.suspects import Label, read_labels, suspects_of
 from pipeline.errors import InputError
 from pipeline.evaluator_config import EvaluatorConfig
 from pipeline.inspection.metadata import Artifact, Metadata, open_metadata
@@ -25,34 +26,6 @@ from pipeline.inspection.records import RunRecord
 from pipeline.workspace import Workspace
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Suspect:
-    """A picture whose label may be wrong.
-
-    Attributes:
-        path: of the picture.
-        label: that it bears.
-        suggested: that it may deserve.
-        why: in a few words, such as `0.97 for dog`.
-    """
-
-    path: str
-    label: str
-    suggested: str
-    why: str
-
-
-@dataclass(frozen=True)
-class Additions:
-    """What is handed in by whoever knows it.
-
-    Attributes:
-        suspects: the likeliest wrong labels first.
-    """
-
-    suspects: Sequence[Suspect] = ()
 
 
 @dataclass(frozen=True)
@@ -68,8 +41,8 @@ class Material:
         answers: to all test pictures; `None` where they are gone.
         slices: the same by slice, `overall` first.
         heat: where the model looked in pictures that it got wrong.
+        suspects: labels that are likely wrong, in all splits, the likeliest first.
         missing: what is gone, in words.
-        additions: see there.
     """
 
     workspace: Workspace
@@ -80,8 +53,8 @@ class Material:
     answers: Answers | None
     slices: Mapping[str, Answers]
     heat: Heat
+    suspects: Sequence[Label]
     missing: Sequence[str]
-    additions: Additions
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -113,7 +86,7 @@ class Material:
         return file.parent, json.loads(file.read_text(encoding="utf-8"))
 
 
-def gather(workspace: Workspace, record: RunRecord, additions: Additions) -> Material:
+def gather(workspace: Workspace, record: RunRecord) -> Material:
     """Reads what a run left.
 
     Raises:
@@ -145,9 +118,17 @@ def gather(workspace: Workspace, record: RunRecord, additions: Additions) -> Mat
         answers=answers,
         slices=_slices(answers, record) if answers is not None else {},
         heat=_try(lambda: read_heat(where), "what the model looked at", missing) or {},
+        suspects=_suspects(made, missing),
         missing=missing,
-        additions=additions,
     )
+
+
+def _suspects(made: Mapping[str, Artifact], missing: list[str]) -> list[Label]:
+    """None where LabelCheck was left out."""
+    artifact = made.get("LabelCheck.suspects")
+    if artifact is None:
+        return []
+    return _try(lambda: suspects_of(read_labels(artifact.uri)), "the doubtful labels", missing) or []
 
 
 def _try(read: Callable[[], T], what: str, missing: list[str]) -> T | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from components.evaluator.answers import Answers
+from components.answers import Answers
 from components.evaluator.slices import OVERALL
 from pipeline.report.evaluation_section import shown_slices
 from pipeline.report.material import Material

@@ -64,7 +64,7 @@ def _values(material: Material) -> dict[str, Any]:
     """By section."""
     evaluation, album = material.evaluation, make_album(material)
     gates = gate_rows(material, album)
-    suspects = [vars(suspect) for suspect in material.additions.suspects[:OF_A_KIND]]
+    suspects = [suspect.as_dict() for suspect in material.suspects[:OF_A_KIND]]
     return {
         "name": material.record.config().get("name", "graft"),
         "record": material.record,
@@ -85,7 +85,7 @@ def _values(material: Material) -> dict[str, Any]:
         "confused": most_confused(evaluation["confusion"]),
         "mistakes": mistake_section(material, album),
         "suspects": pictured(suspects, album),
-        "more_suspects": len(material.additions.suspects) - len(suspects),
+        "more_suspects": len(material.suspects) - len(suspects),
         "calibration": calibration_section(evaluation),
         "gates": gates,
         "costs": costly_pictures(gates),

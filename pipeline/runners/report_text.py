@@ -39,6 +39,7 @@ def print_summary(summary: dict[str, Any], console: Console) -> None:
         console.print(calibration_line(summary["evaluation"]["calibration"]))
         if summary["evaluation"]["comparison"]:
             console.print(comparison_line(summary["evaluation"]["comparison"]))
+        _print_suspects(summary["label_check"], summary["run_id"], console)
         console.print()
     is_prose = summary["status"] == "not_blessed" and console.is_terminal
     console.print(verdict(summary), soft_wrap=not is_prose)  # paths stay whole, and so do reasons in a pipe
@@ -59,6 +60,18 @@ def verdict(summary: dict[str, Any]) -> Text:
         return Text.assemble(("not blessed, nothing pushed:", "bold red"), *reasons)
     is_blessed = summary["blessing"].get("blessed")
     return Text(f"blessed, but {status} before it was pushed" if is_blessed else status, "bold yellow")
+
+
+def _print_suspects(found: dict[str, Any], run_id: str, console: Console) -> None:
+    """How many labels look wrong, and the surest of them."""
+    if not found or not found["suspects"]:
+        return
+    surest = found["first"][0]
+    line = (
+        f"{found['suspects']} of {found['judged']:,} labels look wrong: {surest['path']} is "
+        f"`{surest['label']}`, looks like `{surest['suggested']}`, ... All of them: suspects {run_id}"
+    )
+    console.print(Text(line, "yellow"), soft_wrap=True)
 
 
 def _print_worst(worst: Sequence[dict[str, Any]], console: Console) -> None:

@@ -93,6 +93,7 @@ def summarise(
         "tuning": _tuning(runner),
         "training": _training(runner),
         "evaluation": explanation.get("evaluation", {}),
+        "label_check": _label_check(runner),
         "blessing": blessing,
         "model": model,
         "versions": versions(),
@@ -189,6 +190,16 @@ def _explanation(runner: Runner) -> dict[str, Any]:
     from components.evaluator.explanation_file import read_explanation
 
     return read_explanation(evaluations[0].uri)
+
+
+def _label_check(runner: Runner) -> dict[str, Any]:
+    """How many labels were judged and look wrong, in all and by split, and the surest ones."""
+    tables = runner.outputs("LabelCheck", "suspects")
+    if not tables:
+        return {}
+    from components.label_check.suspects import overview, read_labels
+
+    return overview(read_labels(tables[0].uri))
 
 
 def _blessing(verdicts: Sequence[dict[str, Any]]) -> dict[str, Any]:

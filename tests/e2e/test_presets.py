@@ -129,7 +129,7 @@ def test_second_run_executes_nothing_and_a_changed_head_only_what_follows_it(run
     result = sample.run(runs.killed, settings=changed)
     summary = sample.summaries(runs.killed)[-1]
     states = sample.states(summary)
-    renewed = {*_trainers(runs.config), "Ensemble", "Evaluator"}
+    renewed = {*_trainers(runs.config), "Ensemble", "Evaluator", "LabelCheck"}
     assert {state for node, state in states.items() if node in renewed} == {"complete"}
     before_them = list(states)[: list(states).index("Trainer")]
     assert {states[node] for node in before_them} == {"cached"}

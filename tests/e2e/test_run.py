@@ -19,6 +19,7 @@ NODES = [
     "Trainer",
     "LatestBlessedModel",
     "Evaluator",
+    "LabelCheck",
     "Pusher",
 ]
 

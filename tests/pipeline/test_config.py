@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from pipeline.augment_config import AugmentConfig
 from pipeline.backbone_config import BackboneConfig
-from pipeline.config import Config, EnsembleConfig
+from pipeline.config import Config, EnsembleConfig, LabelCheckConfig
 from pipeline.data_config import DataConfig, SplitConfig
 from pipeline.trainer_config import PhaseConfig, TrainerConfig
 
@@ -177,3 +177,9 @@ def test_trunks_of_an_ensemble_differ() -> None:
     # The name says nothing where the model is the user's own.
     for backbone in (BackboneConfig(name="vgg16"), BackboneConfig(model="mine.keras")):
         assert Config(data=DataConfig(path="pictures"), backbone=backbone, ensemble=others)
+
+
+def test_one_fold_has_no_others() -> None:
+    assert LabelCheckConfig(folds=0).folds == 0
+    with pytest.raises(ValidationError, match="folds must be 0, or 2 and more"):
+        LabelCheckConfig(folds=1)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import Config, EnsembleConfig
+from pipeline.config import Config, EnsembleConfig, LabelCheckConfig
 from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
 from pipeline.nodes import NODES, check_range, nodes_of
@@ -13,13 +13,14 @@ from pipeline.workspace import Workspace
 
 PLAIN = Config(data=DataConfig(source="solar_cells"))
 SEARCHING = PLAIN.model_copy(update={"tuner": TunerConfig(trials=5)})
+TRUSTING = PLAIN.model_copy(update={"label_check": LabelCheckConfig(folds=0)})
 JOINED = SEARCHING.model_copy(
     update={"ensemble": EnsembleConfig(backbones=("efficientnet_lite2", "efficientnet_lite1"))}
 )
 
 
 @pytest.mark.parametrize(
-    "config", [PLAIN, SEARCHING, JOINED, JOINED.model_copy(update={"tuner": TunerConfig()})]
+    "config", [PLAIN, TRUSTING, SEARCHING, JOINED, JOINED.model_copy(update={"tuner": TunerConfig()})]
 )
 def test_nodes_are_those_that_run(tmp_path: Path, config: Config) -> None:
     from tfx.orchestration import metadata
@@ -50,6 +51,12 @@ def test_check_range_says_why_a_node_takes_no_part(node: str, text: str) -> None
     for start, stop in ((node, None), (None, node)):
         with pytest.raises(InputError, match=f"^{node} takes no part in this run: {text}"):
             check_range(start, stop, nodes_of(PLAIN))
+
+
+def test_labels_can_be_taken_as_they_are() -> None:
+    assert set(nodes_of(PLAIN)) - set(nodes_of(TRUSTING)) == {"LabelCheck"}
+    with pytest.raises(InputError, match="LabelCheck takes no part in this run: label_check.folds is 0."):
+        check_range("LabelCheck", None, nodes_of(TRUSTING))
 
 
 @pytest.mark.parametrize(

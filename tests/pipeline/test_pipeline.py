@@ -101,5 +101,6 @@ def test_each_trunk_has_its_own_features_and_trainer(tmp_path: Path) -> None:
     assert nodes["Tuner"].inputs["examples"] is nodes["Augment"].outputs["features"]
     models = nodes["Ensemble"].inputs["models"].channels
     assert models == [nodes[node].outputs["model"] for node in ("Trainer", "Trainer.efficientnet_lite1")]
-    for node in ("Evaluator", "Pusher"):
+    for node in ("Evaluator", "LabelCheck", "Pusher"):
         assert nodes[node].inputs["model"] is nodes["Ensemble"].outputs["model"]
+    assert nodes["LabelCheck"].inputs["features"] is nodes["Augment"].outputs["features"]

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from components.example_gen.files import Place
 from components.example_gen.rows import Row
-from components.features import EVAL, RAW_FEATURES, TEST, TRAIN
+from components.features import EVAL, RAW_FEATURES, TEST, THOUGHTS, TRAIN
 from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
 
@@ -98,7 +98,7 @@ class RowMaker:
         self.image: str | None = None
         self._config = config
         self._label_names = label_names
-        self._left_out = frozenset(() if can_rename else RAW_FEATURES)
+        self._left_out = frozenset((*THOUGHTS, *(() if can_rename else RAW_FEATURES)))
         self._known: set[str] = set()
         self._label: str | None = None
         self._split: str | None = None

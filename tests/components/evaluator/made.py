@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import softmax
 
-from components.evaluator.answers import Answers
+from components.answers import Answers
 
 
 def answers_of(

@@ -15,8 +15,8 @@ from tfx.types import Artifact, artifact_utils, standard_artifacts
 from tfx.utils import proto_utils
 
 from components import features
+from components.answers import read_answers
 from components.evaluator import extractors
-from components.evaluator.answers import read_answers
 from components.evaluator.component import eval_config
 from components.evaluator.executor import CONFIG, ExplainedEvaluatorExecutor, check_count
 from components.evaluator.explanation_file import Explanation, read_explanation

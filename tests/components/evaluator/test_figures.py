@@ -17,8 +17,8 @@ from sklearn.metrics import (
     top_k_accuracy_score,
 )
 
+from components.answers import Answers
 from components.calibration import expected_calibration_error, reliability
-from components.evaluator.answers import Answers
 from components.evaluator.figures import figures_of
 from tests.components.evaluator.made import answers_of, drawn
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.evaluator.answers import Answers
+from components.answers import Answers
 from components.evaluator.figures import figures_of
 from components.evaluator.gate import Verdict, judge
 from components.evaluator.slicing import slices_of

@@ -10,7 +10,7 @@ import yaml
 from ml_metadata.metadata_store.metadata_store import MetadataStore
 from ml_metadata.proto import metadata_store_pb2 as proto
 
-from components.evaluator.answers import FOLDER, ROW
+from components.answers import FOLDER, ROW
 from pipeline.metadata_store import bind, connection_of
 from pipeline.workspace import Workspace
 

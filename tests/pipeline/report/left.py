@@ -14,17 +14,17 @@ import yaml
 from PIL import Image
 
 from components import features
+from components.answers import FOLDER, ROW, read_answers
 from components.augment.sample_files import FILE as SAMPLES_FILE
 from components.augment.sample_files import FOLDER as SAMPLES_FOLDER
 from components.augment.sample_files import picture_file
-from components.evaluator.answers import FOLDER, ROW, read_answers
 from components.evaluator.explanation import explain
 from components.evaluator.explanation_file import write_explanation
 from components.evaluator.heat_file import write_heat
 from pipeline.config_file import load_config
 from pipeline.evaluator_config import EvaluatorConfig
 from pipeline.inspection.records import find_run
-from pipeline.report.material import Additions, Material, gather
+from pipeline.report.material import Material, gather
 from tests.pipeline.inspection.made import FLOW, Flow, Made
 
 SCRIPT = "<script>alert(1)</script>"
@@ -85,10 +85,9 @@ def leave_run(root: Path, pictures: int = 12, labels: Sequence[str] = LABELS, wr
     return made
 
 
-def material_of(made: Made, additions: Additions | None = None) -> Material:
+def material_of(made: Made) -> Material:
     """What the report is made of."""
-    workspace = made.workspace
-    return gather(workspace, find_run(workspace, RUN), additions or Additions())
+    return gather(made.workspace, find_run(made.workspace, RUN))
 
 
 def _tell_of_the_trunk(made: Made) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.inspection.records import RunRecord
-from pipeline.report.material import Additions, Material, gather
+from pipeline.report.material import Material, gather
 from tests.pipeline.inspection.made import Made
 from tests.pipeline.report.left import QUOTES, RUN, material_of
 
@@ -53,11 +53,11 @@ def test_without_metadata_there_is_still_the_summary(own: Made) -> None:
 def test_evaluation_of_an_old_version_is_refused(made: Made) -> None:
     record = RunRecord(RUN, made.workspace.runs / RUN, {"evaluation": {"accuracy": 0.5}})
     with pytest.raises(InputError, match="a version of Graft that wrote down too little"):
-        gather(made.workspace, record, Additions())
+        gather(made.workspace, record)
 
 
 @pytest.mark.parametrize("summary", [{}, {"status": "failed", "evaluation": {}}])
 def test_run_without_an_evaluation_is_refused(made: Made, summary: dict[str, str]) -> None:
     record = RunRecord(RUN, made.workspace.runs / RUN, summary)
     with pytest.raises(InputError, match=rf"run `{RUN}` has no evaluation to report \((failed|unfinished)\)"):
-        gather(made.workspace, record, Additions())
+        gather(made.workspace, record)

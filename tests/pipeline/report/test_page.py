@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from pipeline.report.material import Additions, Material, Suspect
+from components.label_check.suspects import Label
+from pipeline.report.material import Material
 from pipeline.report.page import render
 from tests.pipeline.inspection.made import Made
-from tests.pipeline.report.left import QUOTES, RUN, SCRIPT, leave_run, material_of, path_of
+from tests.pipeline.report.left import RUN, SCRIPT, leave_run, material_of, path_of
 
 SECTIONS = [
     *("verdict", "data", "views", "training", "slices", "confusion", "mistakes"),
@@ -160,9 +161,10 @@ def test_what_the_model_looked_at_lies_over_its_mistakes(page: str, material: Ma
     assert "laid over it" not in render(replace(material, heat={}))
 
 
-def test_suspects_are_shown_where_they_are_handed_in(material: Material) -> None:
-    suspect = Suspect(path_of("cat", 5), "cat", SCRIPT, f"0.97 for {QUOTES}")
-    text = render(replace(material, additions=Additions([suspect])))
+def test_doubtful_labels_are_shown_with_their_pictures(material: Material, page: str) -> None:
+    assert "Labels to look at" not in page
+    suspect = Label(path_of("cat", 5), "cat", "train", wrong=0.97, suggested=SCRIPT, rank=1)
+    text = render(replace(material, suspects=[suspect]))
     outline = Outline(text)
     assert [section["id"] for section in outline.all("section")][7] == "suspects"
     assert "perhaps <b>&lt;script&gt;" in text

@@ -47,6 +47,7 @@ def summary(**changes: Any) -> dict[str, Any]:
             "anomalies": [],
         },
         "training": [{"name": "head", "epochs": 12, "eval_accuracy": 0.81236}],
+        "label_check": {},
         "evaluation": {
             "split": "test",
             "labels": ["good", "[worn]"],

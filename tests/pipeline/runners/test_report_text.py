@@ -113,3 +113,10 @@ def test_print_summary_anomalies(count: int, head: str, is_cut: bool) -> None:
     assert f"{head} in the data:" in text
     assert text.count("  error: eval: label: far [off]") == min(count, 5)
     assert ("all of them in summary.json" in text) == is_cut
+
+
+def test_print_summary_names_the_surest_suspect() -> None:
+    surest = {"path": "good/[1].jpg", "label": "good", "suggested": "[worn]"}
+    shown = text_of(summary(label_check={"judged": 1200, "suspects": 3, "first": [surest]}))
+    assert "3 of 1,200 labels look wrong: good/[1].jpg is `good`, looks like `[worn]`" in shown
+    assert "labels look wrong" not in text_of(summary(label_check={"judged": 9, "suspects": 0, "first": []}))

@@ -8,6 +8,8 @@ import pytest
 from tfx.types import Artifact, standard_artifacts
 
 from components.evaluator.explanation_file import write_explanation
+from components.label_check.component import Suspects
+from components.label_check.suspects import Label, write_labels
 from pipeline import VERSION
 from pipeline.backbone_config import BackboneConfig
 from pipeline.config import Config
@@ -103,10 +105,29 @@ def test_run_that_never_started_keeps_the_contract(tmp_path: Path) -> None:
     assert {node["state"] for node in summary["nodes"]} == {"skipped"}
     assert summary["data"] == summary["evaluation"] == summary["blessing"] == {}
     assert summary["training"] == []
+    assert summary["label_check"] == {}
     assert summary["versions"]["graft"] == VERSION
     assert {"python", "tensorflow", "keras", "tfx"} < summary["versions"].keys()
     assert summary["model"] == {"backbone": "efficientnet_lite0", "pushed_to": None, "version": None}
     assert list(tmp_path.iterdir()) == [tmp_path / "summary.json"]
+
+
+def test_suspects_are_counted(tmp_path: Path) -> None:
+    suspects = Suspects()
+    suspects.uri = str(tmp_path)
+    labels = [
+        Label("a.jpg", "cat", "eval", wrong=0.9, suggested="dog", rank=1),
+        Label("b.jpg", "dog", "train", wrong=0.1),
+    ]
+    write_labels(labels, str(tmp_path))
+    runner = _Runner({}, {("LabelCheck", "suspects"): suspects})
+    first = {"rank": 1, "path": "a.jpg", "split": "eval", "label": "cat", "suggested": "dog", "wrong": 0.9}
+    assert summary_of(runner)["label_check"] == {
+        "judged": 2,
+        "suspects": 1,
+        "splits": {"train": 0, "eval": 1, "test": 0},
+        "first": [first],
+    }
 
 
 def test_search_is_told_by_its_best_recipe_and_the_configs_own(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from components.evaluator.answers import FOLDER, ROW, read_answers
+from components.answers import FOLDER, ROW, read_answers
 from tests.components.evaluator.made import told
 
 

@@ -1,0 +1,1 @@
+"""LabelCheck: which labels are likely wrong, in every split."""

@@ -1,0 +1,85 @@
+"""The labels that look wrong, as people and scripts get them, and the way back."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from components.label_check.suspects import FILE, Label, read_labels, write_labels
+from pipeline.errors import InputError
+from pipeline.suspects_command import suspects_command
+from tests.cli import check_one_clear_line, run_cli
+from tests.pipeline.inspection.made import FLOW, Made
+
+RUN = "20240501-120000"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    flow = {**FLOW, "LabelCheck": ({"model": "Trainer.model"}, {"suspects": "Suspects"})}
+    written = Made(tmp_path / "workspace", flow)
+    written.run(RUN)
+    labels = [
+        Label(f"cat/{number:03}.jpg", "cat", "train", 1.0, 0.9 - number / 100, "dog", number + 1)
+        for number in range(32)
+    ]
+    labels.append(Label("dog/[red]x.jpg", "dog", "test", 1.0, 0.01, "cat"))
+    write_labels(labels, str(written.uri("LabelCheck.suspects")))
+    written.run("20240502-120000", cached=tuple(flow))
+    return tmp_path / "workspace"
+
+
+def test_table_of_the_surest(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    suspects_command("last", workspace, None, as_json=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "32 of 33 labels look wrong"
+    assert lines[2].split() == ["cat/000.jpg", "train", "cat", "dog", "0.90"]
+    assert lines[-1] == "... and 2 more: --csv FILE or --json"
+
+
+def test_all_of_them_as_json(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    suspects_command(RUN, workspace, None, as_json=True)
+    found = json.loads(capsys.readouterr().out)
+    assert len(found) == 32
+    expected = {"rank": 1, "path": "cat/000.jpg", "split": "train", "label": "cat", "suggested": "dog"}
+    assert found[0] == {**expected, "wrong": 0.9}
+
+
+def test_file_and_how_it_goes_back_in(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "photos" / "cat").mkdir(parents=True)
+    (tmp_path / "photos" / "cat" / "000.jpg").touch()
+    (workspace / "runs" / RUN / "config.yaml").write_text(
+        yaml.safe_dump({"data": {"source": "auto", "path": str(tmp_path / "photos")}})
+    )
+    suspects_command(RUN, workspace, tmp_path / FILE, as_json=False)
+    assert len(read_labels(str(tmp_path))) == 33
+    said = capsys.readouterr().err
+    assert f"--data {tmp_path / FILE} --set data.root={tmp_path / 'photos'} " in said
+    assert not [name for name in os.listdir(tmp_path) if "unfinished" in name]
+    # Pictures in shards, or elsewhere.
+    suspects_command("last", workspace, tmp_path / FILE, as_json=False)
+    assert "correct the labels where they come from" in capsys.readouterr().err
+
+
+def test_file_that_cannot_be_written(workspace: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="--csv: `.*` cannot be written: No such file or directory"):
+        suspects_command("last", workspace, tmp_path / "none" / "s.csv", as_json=False)
+
+
+def test_run_that_judged_no_labels(tmp_path: Path) -> None:
+    Made(tmp_path / "old").run(RUN)
+    done = run_cli("suspects", "--workspace", tmp_path / "old")
+    check_one_clear_line(done, ("judged no labels", "LabelCheck"))
+
+
+def test_answers_at_once(workspace: Path) -> None:
+    started = time.monotonic()
+    done = run_cli("suspects", "--workspace", workspace)
+    assert done.returncode == 0, done.stderr
+    assert "[red]x" not in done.stdout
+    assert time.monotonic() - started < 8  # two seconds, on a machine that does nothing else
