@@ -29,6 +29,7 @@ from components.trainer.model import LayerGroup, TransferModel
 from components.trainer.optimizer import build_optimizer
 from components.trainer.precision import computing_in, resolve_precision
 from components.trainer.rate_finder import Sweep, schedule_of, sweep
+from components.trainer.rate_log import RateLog
 from components.trainer.schedules import Schedule, momentum_schedule, rate_schedule
 from pipeline.trainer_config import PhaseConfig, TrainerConfig
 
@@ -116,7 +117,7 @@ class PhaseTrainer:
             averager = Averager(self._config.averaging, trained, phase.epochs)
             keeper = self._keeper(checkpoint, trained, averager, evaluation)
             if keeper.epochs_done < phase.epochs and not keeper.should_stop():
-                self._fit(trained, evaluation, averager, keeper)
+                self._fit(trained, evaluation, averager, keeper, RateLog(phase, groups, steps))
             keeper.keep(trained)
             reached = trained.evaluate(evaluation, verbose=0, return_dict=True)
         logging.info("phase %s keeps epoch %d: %s", phase.name, keeper.kept_epoch, reached)
@@ -161,7 +162,14 @@ class PhaseTrainer:
             cutmix=config.cutmix,
         )
 
-    def _fit(self, trained: keras.Model, evaluation: Batches, averager: Averager, keeper: Keeper) -> None:
+    def _fit(
+        self,
+        trained: keras.Model,
+        evaluation: Batches,
+        averager: Averager,
+        keeper: Keeper,
+        rate_log: RateLog,
+    ) -> None:
         trained.fit(
             self._batches(keeper.epochs_done),
             validation_data=evaluation,
@@ -173,6 +181,7 @@ class PhaseTrainer:
                 averager,
                 keeper,
                 _Reporter(self._phase, self._steps_per_epoch(), keeper.epochs_done),
+                rate_log,
                 keras.callbacks.TensorBoard(self._logs, write_graph=False),
             ],
         )
