@@ -112,8 +112,10 @@ def main() -> None:
     lines = []
     for share, rows in reached.items():
         for where in ("all", *SPLITS):
-            figures = (spread([row[where][name] for row in rows], digits=2) for name in FIGURES)
-            lines.append([share, where, *figures])
+            # Where nothing was planted, shares of it say nothing.
+            names = FIGURES if any(row[where]["planted"] for row in rows) else FIGURES[:2]
+            figures = [spread([row[where][name] for row in rows], digits=2) for name in names]
+            lines.append([share, where, *figures, *[""] * (len(FIGURES) - len(figures))])
     print_table(lines, ("planted", "split", "labels", "named", "precision", "recall", "precision at planted"))
 
 
