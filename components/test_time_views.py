@@ -7,14 +7,24 @@ Synopsis:
 import tensorflow as tf
 
 _HEIGHT, _WIDTH = 1, 2
-_REVERSED = {"horizontal_flip": [_WIDTH], "vertical_flip": [_HEIGHT], "half_turn": [_HEIGHT, _WIDTH]}
+_REVERSED = {
+    "horizontal_flip": [_WIDTH],
+    "vertical_flip": [_HEIGHT],
+    "half_turn": [_HEIGHT, _WIDTH],
+    "transpose": [],
+    "left_turn": [_WIDTH],
+    "right_turn": [_HEIGHT],
+    "anti_transpose": [_HEIGHT, _WIDTH],
+}
+_TRANSPOSED = ("transpose", "left_turn", "right_turn", "anti_transpose")
+"""Rows become columns, after the reversal."""
 
 
 def view(images: tf.Tensor, name: str) -> tf.Tensor:
     """Shows every picture in another way.
 
     Args:
-        images: float32 [batch, height, width, 3].
+        images: float32 [batch, height, width, channels]; square where rows become columns.
         name: a `TestTimeView` of the config.
 
     Returns:
@@ -23,4 +33,13 @@ def view(images: tf.Tensor, name: str) -> tf.Tensor:
     Raises:
         KeyError: there is no such view.
     """
-    return tf.reverse(images, _REVERSED[name])
+    return _transposed(tf.reverse(images, _REVERSED[name]), name)
+
+
+def turned_back(images: tf.Tensor, name: str) -> tf.Tensor:
+    """Undoes `view`."""
+    return tf.reverse(_transposed(images, name), _REVERSED[name])
+
+
+def _transposed(images: tf.Tensor, name: str) -> tf.Tensor:
+    return tf.transpose(images, (0, _WIDTH, _HEIGHT, 3)) if name in _TRANSPOSED else images

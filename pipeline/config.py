@@ -111,12 +111,19 @@ class Config(Section):
         return self.trainer.model_copy(update={"test_time_views": self.test_time_views()})
 
     def test_time_views(self) -> tuple[TestTimeView, ...]:
-        """By name; `flips` are those that Augment draws."""
-        if self.trainer.test_time_views != "flips":
-            return self.trainer.test_time_views
+        """By name; `flips` and `orientations` are those that Augment draws."""
+        asked, augment = self.trainer.test_time_views, self.augment
+        if not isinstance(asked, str):
+            return asked
+        is_transposed = asked == "orientations" and augment.transpose
+        has_both = augment.horizontal_flip and augment.vertical_flip
         is_drawn: dict[TestTimeView, bool] = {
-            "horizontal_flip": self.augment.horizontal_flip,
-            "vertical_flip": self.augment.vertical_flip,
-            "half_turn": self.augment.horizontal_flip and self.augment.vertical_flip,
+            "horizontal_flip": augment.horizontal_flip,
+            "vertical_flip": augment.vertical_flip,
+            "half_turn": has_both,
+            "transpose": is_transposed,
+            "left_turn": is_transposed and augment.horizontal_flip,
+            "right_turn": is_transposed and augment.vertical_flip,
+            "anti_transpose": is_transposed and has_both,
         }
         return tuple(name for name, drawn in is_drawn.items() if drawn)

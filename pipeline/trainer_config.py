@@ -6,7 +6,15 @@ from pydantic import Field, model_validator
 
 from pipeline.section import Rate, Section
 
-TestTimeView = Literal["horizontal_flip", "vertical_flip", "half_turn"]
+TestTimeView = Literal[
+    "horizontal_flip",
+    "vertical_flip",
+    "half_turn",
+    "transpose",
+    "left_turn",
+    "right_turn",
+    "anti_transpose",
+]
 
 
 class PhaseConfig(Section):
@@ -94,9 +102,10 @@ class TrainerConfig(Section):
         PhaseConfig(name="fine_tune", epochs=6, min_steps=150, unfreeze="20%"),
     )
     """In their order, each from where the one before ended: docs/decisions.md, 26."""
-    test_time_views: tuple[TestTimeView, ...] | Literal["flips"] = ()
+    test_time_views: tuple[TestTimeView, ...] | Literal["flips", "orientations"] = ()
     """Views beside the plain one that the exported model looks at, averaging their logits. Each costs a
-    forward pass in service. `flips`: those that `augment` draws, too."""
+    forward pass in service. `flips`: those that `augment` draws, too; `orientations`: and each of them with
+    rows for columns, where it draws `transpose`."""
     calibration: Literal["temperature", "none"] = "temperature"
     """`temperature`: divides the logits by a number chosen on eval, so that probabilities mean what they say
     (Guo et al., 2017). The answers stay the same."""
@@ -110,6 +119,7 @@ class TrainerConfig(Section):
             raise ValueError(f"gradual needs stages to unfreeze. Received: unfreeze head in {aimless}")
         if self.weight_decay and self.optimizer != "adamw":
             raise ValueError("weight_decay needs optimizer adamw")
-        if self.test_time_views != "flips" and len(set(self.test_time_views)) < len(self.test_time_views):
+        views = self.test_time_views
+        if not isinstance(views, str) and len(set(views)) < len(views):
             raise ValueError(f"test_time_views must differ. Received: {list(self.test_time_views)}")
         return self

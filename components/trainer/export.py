@@ -12,7 +12,7 @@ from components.backbone.fold import fold_batch_norm
 from components.backbone.pushed import EXTRA, save_trunk
 from components.served_classifier import ServedClassifier
 from components.temperature import Calibration
-from components.test_time_views import view
+from components.test_time_views import turned_back, view
 from components.trainer.model import POOLED, TransferModel
 
 _CHUNK = 32
@@ -95,7 +95,9 @@ class ServedModel(ServedClassifier):
             asked = tf.gather(logits, classes, axis=1, batch_dims=1)
         added = tf.einsum("bhwc,bc->bhw", maps, tape.gradient(asked, pooled))
         plain, *others = tf.split(added, 1 + len(self._views))
-        back = [view(each[..., None], name)[..., 0] for each, name in zip(others, self._views, strict=True)]
+        back = [
+            turned_back(each[..., None], name)[..., 0] for each, name in zip(others, self._views, strict=True)
+        ]
         return tf.add_n([plain, *back])
 
     def _seen(self, image_bytes: tf.Tensor) -> tf.Tensor:

@@ -148,21 +148,30 @@ def test_path_pattern_must_name_groups(pattern: str, words: str) -> None:
         DataConfig(path="pictures", path_pattern=pattern)
 
 
+FLIPS = ("horizontal_flip", "vertical_flip", "half_turn")
+
+
 @pytest.mark.parametrize(
-    ("asked", "horizontal", "vertical", "views"),
+    ("asked", "drawn", "views"),
     [
-        ("flips", True, True, ("horizontal_flip", "vertical_flip", "half_turn")),
-        ("flips", True, False, ("horizontal_flip",)),
-        ("flips", False, True, ("vertical_flip",)),
-        ("flips", False, False, ()),
-        (("half_turn",), True, False, ("half_turn",)),
-        ((), True, True, ()),
+        ("flips", "hv", FLIPS),
+        ("flips", "hvt", FLIPS),
+        ("flips", "h", ("horizontal_flip",)),
+        ("flips", "v", ("vertical_flip",)),
+        ("flips", "t", ()),
+        ("orientations", "hv", FLIPS),
+        ("orientations", "hvt", (*FLIPS, "transpose", "left_turn", "right_turn", "anti_transpose")),
+        ("orientations", "ht", ("horizontal_flip", "transpose", "left_turn")),
+        ("orientations", "", ()),
+        (("half_turn",), "h", ("half_turn",)),
+        ((), "hvt", ()),
     ],
 )
-def test_test_time_views(asked: Any, horizontal: bool, vertical: bool, views: tuple[str, ...]) -> None:
+def test_test_time_views(asked: Any, drawn: str, views: tuple[str, ...]) -> None:
+    names = {"h": "horizontal_flip", "v": "vertical_flip", "t": "transpose"}
     config = Config(
         data=DataConfig(path="pictures"),
-        augment=AugmentConfig(horizontal_flip=horizontal, vertical_flip=vertical),
+        augment=AugmentConfig(**{name: letter in drawn for letter, name in names.items()}),
         trainer=TrainerConfig(test_time_views=asked),
     )
     assert config.test_time_views() == config.recipe().test_time_views == views

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 
 import keras
 import numpy as np
@@ -15,10 +15,10 @@ from keras import layers
 
 from components.backbone import get_backbone
 from components.temperature import Calibration
-from components.test_time_views import view
+from components.test_time_views import turned_back, view
 from components.trainer.export import ServedModel, export
 from components.trainer.model import TransferModel
-from pipeline.trainer_config import TrainerConfig
+from pipeline.trainer_config import TestTimeView, TrainerConfig
 from tests.components.trainer.stand_in import Transform
 
 pytestmark = pytest.mark.slow
@@ -50,7 +50,7 @@ def colours() -> Any:
     return SimpleNamespace(whole=whole)
 
 
-@pytest.mark.parametrize("views", [(), VIEWS])
+@pytest.mark.parametrize("views", [(), VIEWS, ("left_turn",), get_args(TestTimeView)])
 @pytest.mark.parametrize("corner", [(0, 0), (0, 6), (6, 0), (6, 6)])
 def test_corner_that_speaks_for_the_answer_lights_up(
     colours: Any, views: tuple[str, ...], corner: tuple[int, int]
@@ -99,12 +99,12 @@ def _grad_cam(model: TransferModel, images: tf.Tensor, views: Sequence[str]) -> 
     for each, slopes, name in zip(maps, tape.gradient(asked, maps), ("", *views), strict=True):
         weights = tf.reduce_mean(slopes, axis=(1, 2), keepdims=True)
         added = tf.reduce_sum(weights * each, axis=3, keepdims=True)
-        found.append((view(added, name) if name else added)[..., 0])
+        found.append((turned_back(added, name) if name else added)[..., 0])
     heat = np.maximum(np.sum(found, axis=0), 0)
     return heat / heat.max(axis=(1, 2), keepdims=True)
 
 
-@pytest.mark.parametrize("views", [(), VIEWS[:1], VIEWS])
+@pytest.mark.parametrize("views", [(), VIEWS[:1], get_args(TestTimeView)])
 def test_heat_is_that_of_keras_gradients_through_the_feature_map(
     grown: TransferModel, blots: np.ndarray, tmp_path: Path, views: tuple[str, ...]
 ) -> None:
