@@ -53,7 +53,7 @@ _COUNTS_PROPERTY = "counts"
 
 def set_counts(examples: "types.Artifact", counts: Counts) -> None:
     """Notes on the examples how many pictures each class has in each split."""
-    examples.set_string_custom_property(_COUNTS_PROPERTY, json.dumps(counts))
+    examples.set_string_custom_property(_COUNTS_PROPERTY, json.dumps(counts, ensure_ascii=False))
 
 
 def get_counts(examples: "types.Artifact") -> Counts:

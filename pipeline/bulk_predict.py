@@ -10,6 +10,7 @@ Synopsis:
 
 import argparse
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 import apache_beam as beam
 from apache_beam.metrics import Metrics, MetricsFilter
 from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners.runner import PipelineState
 
 from pipeline.errors import InputError
 from pipeline.predict import BATCH_SIZE, Prediction, answer_batch
@@ -25,6 +27,7 @@ from pipeline.pushed_model import SERVING, Answer, load_answer, quiet
 
 LOCAL = ("--runner=FnApiRunner",)
 _NAME = "answers"
+_REMOTE = re.compile(r"[a-z][a-z0-9+.-]+:/")
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,9 @@ def bulk_predict(
         lines = pipeline | beam.Create(batches) | beam.Reshuffle() | beam.ParDo(work)
         lines | beam.io.WriteToText(str(output / _NAME), ".jsonl")
         result = pipeline.run()
-        result.wait_until_finish()
+        state = result.wait_until_finish()
+    if state != PipelineState.DONE:
+        raise InputError(f"Beam ended as {state}, so there are no whole answers. Its own log says why.")
     return Counts(*(_counted(result, name) for name in ("answered", "unreadable")))
 
 
@@ -103,6 +108,8 @@ class _Answer(beam.DoFn):
 
 
 def _make(output: Path) -> None:
+    if _REMOTE.match(str(output)):  # pathlib has made one slash of two
+        raise InputError(f"--output: `{output}` must be a folder that this machine and all workers see.")
     try:
         output.mkdir(parents=True, exist_ok=True)
         is_taken = any(output.glob(f"{_NAME}-*"))
@@ -132,4 +139,4 @@ def _options(flags: Sequence[str]) -> PipelineOptions:
 
 def _counted(result: "beam.runners.runner.PipelineResult", name: str) -> int:
     found = result.metrics().query(MetricsFilter().with_namespace(_NAME).with_name(name))["counters"]
-    return sum(counter.committed for counter in found)
+    return sum(counter.result or 0 for counter in found)  # not every runner knows what was committed

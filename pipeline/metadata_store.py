@@ -167,6 +167,7 @@ def _address() -> SplitResult | None:
     try:
         address = urlsplit(text)
         is_whole = bool(address.hostname and address.username and len(address.path) > 1 and address.port != 0)
+        is_whole = is_whole and not (address.query or address.fragment)  # which would be passed over
     except ValueError:  # brackets, or a port that is no number
         is_whole = False
     if not is_whole or address.scheme not in _PORTS or "/" in address.path[1:]:

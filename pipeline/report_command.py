@@ -40,10 +40,11 @@ def write_report(workspace: Workspace, run_id: str) -> Path:
     report, card = render(material), render_card(material)
     try:
         write_whole(record.folder / CARD_FILE, card)
+        written = write_whole(record.folder / REPORT_FILE, report)
         _write_beside_the_model(material, card)
-        return write_whole(record.folder / REPORT_FILE, report)
     except OSError as error:
         raise InputError(f"`{error.filename}` cannot be written: {error.strerror}.") from error
+    return written
 
 
 def _write_beside_the_model(material: Material, card: str) -> None:

@@ -42,11 +42,11 @@ class ExplainedEvaluatorExecutor(executor.Executor):
         config = EvaluatorConfig.model_validate_json(exec_properties[CONFIG])
         explanation = explain(answers, config, read_temperature(model))
         write_explanation(explanation, evaluation)
+        is_blessed = all(verdict["state"] != "failed" for verdict in explanation["verdicts"])
+        _bless(artifact_utils.get_single_instance(output_dict["blessing"]), is_blessed, input_dict)
         pictures = artifact_utils.get_split_uri(input_dict["examples"], features.TEST)
         files = sorted(tf.io.gfile.glob(os.path.join(pictures, "*")))
         write_heat(heat_of(model, files, worth_a_look(answers, explanation)), evaluation)
-        is_blessed = all(verdict["state"] != "failed" for verdict in explanation["verdicts"])
-        _bless(artifact_utils.get_single_instance(output_dict["blessing"]), is_blessed, input_dict)
 
 
 def check_count(judged: int, examples: types.Artifact) -> None:

@@ -31,8 +31,8 @@ def heat_of(model: str, files: Sequence[str], paths: Collection[str]) -> dict[st
     Returns:
         By path: float32 [height, width], 0 to 1, on the grid of the model's feature map.
     """
-    signatures = tf.saved_model.load(model).signatures
-    if _SIGNATURE not in signatures or not paths:
+    signatures = tf.saved_model.load(model).signatures if paths else {}
+    if _SIGNATURE not in signatures:
         return {}
     pictures = _pictures(files, frozenset(paths))
     heat: dict[str, np.ndarray] = {}
@@ -44,14 +44,15 @@ def heat_of(model: str, files: Sequence[str], paths: Collection[str]) -> dict[st
 
 
 def _pictures(files: Sequence[str], paths: frozenset[str]) -> dict[str, bytes]:
-    """Encoded pictures by path."""
-    known = {name: tf.io.FixedLenFeature([], tf.string) for name in (features.PATH, features.IMAGE)}
-    found = {}
+    """Encoded pictures by path; all records are read only where some path is in none."""
+    found: dict[str, bytes] = {}
     for file in files:
         compression = "GZIP" if file.endswith(".gz") else ""
         for record in tf.data.TFRecordDataset(file, compression).as_numpy_iterator():
-            parsed = tf.io.parse_single_example(record, known)
-            path = parsed[features.PATH].numpy().decode(errors="replace")
+            example = tf.train.Example.FromString(record).features.feature
+            path = example[features.PATH].bytes_list.value[0].decode(errors="replace")
             if path in paths:
-                found[path] = parsed[features.IMAGE].numpy()
+                found[path] = example[features.IMAGE].bytes_list.value[0]
+            if len(found) == len(paths):
+                return found
     return found

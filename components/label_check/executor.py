@@ -20,8 +20,8 @@ from components.label_check.out_of_fold import fold_of, out_of_fold
 from components.label_check.suspects import Label, write_labels
 from components.served_classifier import read_labels
 
-_FEWEST = 5
-"""Pictures of a class that can be told from the others without one of them."""
+_FEWEST = 4
+"""Pictures of a class in the other folds, from which it can be told from the others."""
 _TINY = 1e-30
 
 
@@ -32,12 +32,12 @@ class Answered:
     Attributes:
         logits: float64 [pictures, classes].
         rows: a picture's row, by its id.
-        fewest: pictures that a class needs to be judged.
+        can_tell: bool [pictures], whether they have learnt enough of the class that a picture bears.
     """
 
     logits: np.ndarray
     rows: Mapping[str, int]
-    fewest: int = 1
+    can_tell: np.ndarray
 
 
 class LabelCheckExecutor(base_executor.BaseExecutor):
@@ -100,25 +100,38 @@ def _by_folds(store: types.Artifact, kin: Mapping[str, str], folds: int, names: 
     held = [np.array([fold_of(kin[each], folds) for each in some]) for some in ids]
     scores = out_of_fold(stores, held, len(names))
     given = np.concatenate([each.labels for each in stores])
-    chosen = min(scores.values(), key=lambda each: doubt(each, given).loss)
+    known = given >= 0
+    chosen = min(scores.values(), key=lambda each: doubt(each[known], given[known]).loss)
     every = [each for some in ids for each in some]
-    return Answered(chosen, {image_id: row for row, image_id in enumerate(every)}, _FEWEST)
+    can_tell = told_apart(given, np.concatenate([each.weights for each in stores]), np.concatenate(held))
+    return Answered(chosen, {image_id: row for row, image_id in enumerate(every)}, can_tell)
+
+
+def told_apart(labels: np.ndarray, weights: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    """Whether the other folds hold some pictures that count of each picture's class: bool [pictures]."""
+    counts = np.zeros((labels.max(initial=0) + 1, folds.max(initial=0) + 1), np.int64)
+    counting = (labels >= 0) & (weights > 0)
+    np.add.at(counts, (labels[counting], folds[counting]), 1)
+    elsewhere = counts[labels].sum(axis=1) - counts[labels, folds]
+    return np.asarray((labels >= 0) & (elsewhere >= _FEWEST))
 
 
 def _by_the_model(evaluation: str, names: list[str]) -> Answered:
     """Test, which the model never saw."""
     answers = read_answers(evaluation, names)
     logits = np.log(np.maximum(answers.probabilities.astype(np.float64), _TINY))
-    return Answered(logits, {image_id: row for row, image_id in enumerate(answers.ids.tolist())})
+    everywhere = np.ones(len(logits), bool)
+    return Answered(logits, {image_id: row for row, image_id in enumerate(answers.ids.tolist())}, everywhere)
 
 
 def judged(pictures: list[Picture], answered: Answered, names: list[str]) -> list[Label]:
     """The labels of the pictures, those judged that can be; a suspect's rank is 1 for now."""
     places = {name: place for place, name in enumerate(names)}
     classes = np.array([places.get(each.label.label, -1) for each in pictures], np.int64)
-    enough = np.bincount(classes[classes >= 0], minlength=len(names)) >= answered.fewest
-    chosen = np.flatnonzero((classes >= 0) & enough[classes]) if len(names) > 1 else np.zeros(0, np.int64)
-    rows = [answered.rows[pictures[place].image_id] for place in chosen]
+    every = np.array([answered.rows[each.image_id] for each in pictures], np.int64)
+    is_judged = (classes >= 0) & answered.can_tell[every] & (len(names) > 1)
+    chosen = np.flatnonzero(is_judged)
+    rows = every[chosen]
     doubts = doubt(answered.logits[rows], classes[chosen])
     labels = [each.label for each in pictures]
     suspects = set(_surest(doubts, [labels[place].path for place in chosen]))

@@ -1,7 +1,7 @@
 """What a quick classifier says of each picture that was trained on, without having seen its label.
 
 Least squares on the cached features of the frozen trunk, with a ridge: it is solved in one step, from sums
-over the pictures alone, so each fold costs a subtraction, and memory does not grow with their number.
+over the pictures alone, so each fold costs a subtraction; of each picture only its scores are held.
 """
 
 import hashlib
@@ -40,7 +40,8 @@ def out_of_fold(
     width = int(stores[0].shape[0]) + 1
     products, targets = np.zeros((count, width, width)), np.zeros((count, width, classes))
     for features, labels, weights, held in _chunks(stores, folds):
-        weighted = features * weights[:, None]
+        # Transform's number for a class that only eval has is none of the model's.
+        weighted = features * np.where(labels >= 0, weights, 0)[:, None]
         for fold in np.unique(held):
             rows = held == fold
             products[fold] += features[rows].T @ weighted[rows]

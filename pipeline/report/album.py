@@ -47,20 +47,25 @@ NO_PICTURES = Album({}, {}, is_there=False)
 
 def make_album(material: Material) -> Album:
     """Chooses them, and makes them small."""
-    doubtful = {suspect.split for suspect in material.suspects}
-    stored = {
-        each.path: each
-        for split in sorted(doubtful | {TEST})
-        for each in stored_pictures(material.split_files(split))
-    }
+    stored = {each.path: each for each in stored_pictures(material.split_files(TEST))}
     if not stored or material.answers is None:
         return Album({}, {}, bool(stored))
+    stored |= _elsewhere(material)
     wanted = dict.fromkeys((*_named(material), *_of_answers(material.answers)))
     small = dict(_small(stored[path] for path in wanted if path in stored))
     hot = [(stored[path], heat) for path, heat in material.heat.items() if path in small]
     drawn = thumbnails(hot, lambda each: _explained(*each))
     overlays = {each.path: small for (each, _), small in zip(hot, drawn, strict=True) if small is not None}
     return Album(small, overlays, is_there=True)
+
+
+def _elsewhere(material: Material) -> dict[str, StoredPicture]:
+    """The doubtful labels' pictures that lie in other splits."""
+    doubtful = material.suspects[:OF_A_KIND]
+    paths = {suspect.path for suspect in doubtful if suspect.split != TEST}
+    splits = sorted({suspect.split for suspect in doubtful} - {TEST})
+    everywhere = (each for split in splits for each in stored_pictures(material.split_files(split)))
+    return {each.path: each for each in everywhere if each.path in paths}
 
 
 def _explained(stored: StoredPicture, heat: np.ndarray) -> bytes:

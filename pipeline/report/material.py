@@ -5,6 +5,7 @@ them.
 """
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,7 +107,8 @@ def gather(workspace: Workspace, record: RunRecord) -> Material:
     missing: list[str] = []
     metadata = _try(lambda: open_metadata(workspace), "ML Metadata, and with it the lineage", missing)
     made = _made(metadata, record.id) if metadata else {}
-    where = made["Evaluator.evaluation"].uri if "Evaluator.evaluation" in made else ""
+    # Nothing lies below the null device; below an empty path there would be this folder's files.
+    where = made["Evaluator.evaluation"].uri if "Evaluator.evaluation" in made else os.devnull
     explanation = _try(lambda: read_explanation(where), "the bounds that held", missing)
     answers = _try(lambda: read_answers(where, evaluation["labels"]), "the answers to each picture", missing)
     return Material(
@@ -135,7 +137,7 @@ def _try(read: Callable[[], T], what: str, missing: list[str]) -> T | None:
     """What `read` finds, or `None`, with a word on what is gone."""
     try:
         return read()
-    except (OSError, InputError, ValueError) as error:
+    except (OSError, InputError, ValueError, KeyError, TypeError) as error:
         missing.append(f"{what} ({' '.join(str(error).split()) or type(error).__name__})")
         return None
 

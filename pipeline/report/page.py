@@ -64,6 +64,8 @@ def _values(material: Material) -> dict[str, Any]:
     """By section."""
     evaluation, album = material.evaluation, make_album(material)
     gates = gate_rows(material, album)
+    tested = set() if material.answers is None else set(material.answers.paths)
+    in_test = {path: small for path, small in album.shown.items() if path in tested}
     suspects = [suspect.as_dict() for suspect in material.suspects[:OF_A_KIND]]
     return {
         "name": material.record.config().get("name", "graft"),
@@ -80,7 +82,8 @@ def _values(material: Material) -> dict[str, Any]:
         "slices": slice_rows(evaluation),
         "more_slices": max(0, len(evaluation.get("slices", {})) - MOST_SLICES),
         "classes": class_rows(evaluation),
-        "matrix": matrix_data(material, album.shown),
+        "in_test": in_test,
+        "matrix": matrix_data(material, in_test),
         "is_matrix": len(evaluation["labels"]) <= MOST_CLASSES,
         "confused": most_confused(evaluation["confusion"]),
         "mistakes": mistake_section(material, album),

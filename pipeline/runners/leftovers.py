@@ -10,6 +10,8 @@ from typing import Any
 
 from tfx.orchestration import metadata
 
+from pipeline.errors import InputError
+from pipeline.metadata_store import place_of
 from pipeline.workspace import Workspace
 
 _SYSTEM = ".system"
@@ -24,10 +26,14 @@ def clear_leftovers(workspace: Workspace, connection: Any) -> list[Path]:
 
     Returns:
         The folders that were removed.
+
+    Raises:
+        InputError: ML Metadata knows none of the outputs, as one that was emptied or put back would not.
     """
     with metadata.Metadata(connection) as handle:
         store = handle.store
         executions = store.get_executions()
+        _check_known(workspace, {str(item.id) for item in executions})
         own = {each.id for run in _runs(workspace, store) for each in store.get_executions_by_context(run)}
         unfinished = (item for item in executions if item.last_known_state in (item.NEW, item.RUNNING))
         stale = [item for item in unfinished if item.id in own]
@@ -38,16 +44,28 @@ def clear_leftovers(workspace: Workspace, connection: Any) -> list[Path]:
         finished = {
             str(item.id) for item in executions if item.last_known_state in (item.COMPLETE, item.CACHED)
         }
-    removed = []
-    for folder in workspace.artifacts.glob("*/*/*"):
-        node_output = folder.parent
-        if node_output.name == _SYSTEM or not folder.name.isdecimal() or folder.name in finished:
-            continue
+    removed = [folder for folder in _outputs(workspace) if folder.name not in finished]
+    for folder in removed:
         shutil.rmtree(folder, ignore_errors=True)
-        removed.append(folder)
     for folder in workspace.artifacts.glob(f"*/{_SYSTEM}"):
         shutil.rmtree(folder, ignore_errors=True)  # hand-overs between driver and executor, long done
     return removed
+
+
+def _outputs(workspace: Workspace) -> list[Path]:
+    """Folders that executions filled, named by their ids."""
+    folders = workspace.artifacts.glob("*/*/*")
+    return [folder for folder in folders if folder.parent.name != _SYSTEM and folder.name.isdecimal()]
+
+
+def _check_known(workspace: Workspace, ids: set[str]) -> None:
+    outputs = _outputs(workspace)
+    if outputs and not any(folder.name in ids for folder in outputs):
+        raise InputError(
+            f"`{workspace.artifacts}` holds what earlier runs made, of which ML Metadata in "
+            f"`{place_of(workspace)}` knows nothing: was it emptied, or replaced? Nothing is removed. Put it "
+            "back, delete the artifacts, or choose another workspace with --workspace DIR."
+        )
 
 
 def _runs(workspace: Workspace, store: Any) -> list[int]:

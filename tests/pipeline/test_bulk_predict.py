@@ -75,6 +75,15 @@ def test_answers_are_never_mixed_with_others(model: Path, folder: Path, tmp_path
         bulk_predict(model, find_pictures([folder]), tmp_path / "file", 1)
 
 
+def test_no_local_folder_is_made_of_a_remote_one(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="must be a folder that this machine and all workers see"):
+        bulk_predict(model, [], Path("gs://bucket/answers"), 1)
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("flag", "words"),
     [

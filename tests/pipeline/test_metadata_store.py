@@ -73,7 +73,11 @@ def test_an_address_is_taken_apart(workspace: Workspace, monkeypatch: pytest.Mon
             "db.example",
             "a:b@c/d/e",
         ),
-        *("mysql://graft:hush@db.example/a/b", "mysql://graft:hush@db.example:0/a"),
+        *(
+            "mysql://graft:hush@db.example/a/b",
+            "mysql://graft:hush@db.example:0/a",
+            "mysql://graft:hush@db.example/a?ssl-mode=REQUIRED",
+        ),
     ],
 )
 def test_no_address(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, text: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from components.label_check.executor import Answered, Picture, judged, ranked
+from components.label_check.executor import Answered, Picture, judged, ranked, told_apart
 from components.label_check.suspects import Label, suspects_of
 
 NAMES = ["cat", "dog", "hen"]
@@ -19,15 +19,16 @@ def _pictures(labels: Sequence[str], split: str = "train") -> list[Picture]:
     ]
 
 
-def _answered(pictures: Sequence[Picture], truth: Sequence[str], fewest: int = 1) -> Answered:
-    """Answers that are sure, and right."""
+def _answered(pictures: Sequence[Picture], truth: Sequence[str], rare: str = "") -> Answered:
+    """Answers that are sure, and right; of a `rare` class nothing was learnt."""
     logits = 9.0 * np.eye(len(NAMES))[[NAMES.index(name) for name in truth]]
-    return Answered(logits, {each.image_id: row for row, each in enumerate(pictures)}, fewest)
+    can_tell = np.array([each.label.label != rare for each in pictures], bool)
+    return Answered(logits, {each.image_id: row for row, each in enumerate(pictures)}, can_tell)
 
 
-def _judged(labels: list[str], truth: list[str], fewest: int = 1, names: list[str] = NAMES) -> list[Label]:
+def _judged(labels: list[str], truth: list[str], rare: str = "", names: list[str] = NAMES) -> list[Label]:
     pictures = _pictures(labels)
-    return judged(pictures, _answered(pictures, truth, fewest), names)
+    return judged(pictures, _answered(pictures, truth, rare), names)
 
 
 def test_wrong_labels_are_named_with_what_they_look_like() -> None:
@@ -45,10 +46,19 @@ def test_wrong_labels_are_named_with_what_they_look_like() -> None:
 @pytest.mark.parametrize("label", ["cow", "hen"])
 def test_unknown_and_rare_classes_are_not_judged(label: str) -> None:
     truth = ["cat", "dog"] * 20
-    labels = _judged([*truth, label], [*truth, "cat"], fewest=2)
+    labels = _judged([*truth, label], [*truth, "cat"], rare="hen")
     assert labels[-1] == Label("train/040.jpg", label, "train")
     assert not suspects_of(labels)
     assert all(each.wrong is not None for each in labels[:-1])
+
+
+def test_a_class_must_be_known_from_other_folds_by_pictures_that_count() -> None:
+    labels = np.array([0] * 10 + [1] * 9 + [2] * 10 + [-1] * 5)
+    weights = np.ones(len(labels))
+    folds = np.arange(len(labels)) % 2
+    folds[10:19] = 1  # all of class 1 in one fold: the others never saw it
+    weights[19:29] = 0  # class 2 was learnt by nobody
+    assert told_apart(labels, weights, folds).tolist() == [True] * 10 + [False] * 24
 
 
 @pytest.mark.parametrize("labels", [[], ["cat"], ["cat", "dog"], ["cat"] * 7])
@@ -60,7 +70,8 @@ def test_few_labels_are_no_reason_to_fail(labels: list[str]) -> None:
 
 def test_one_class_alone_has_no_other() -> None:
     pictures = _pictures(["cat"] * 3)
-    answered = Answered(np.zeros((3, 1)), {each.image_id: row for row, each in enumerate(pictures)})
+    rows = {each.image_id: row for row, each in enumerate(pictures)}
+    answered = Answered(np.zeros((3, 1)), rows, np.ones(3, bool))
     assert [each.wrong for each in judged(pictures, answered, ["cat"])] == [None] * 3
 
 

@@ -7,6 +7,7 @@ import pytest
 from ml_metadata.proto import metadata_store_pb2
 from tfx.orchestration import metadata
 
+from pipeline.errors import InputError
 from pipeline.runners.leftovers import clear_leftovers
 from pipeline.workspace import Workspace
 
@@ -71,3 +72,12 @@ def test_what_runs_in_another_workspace_of_the_same_database_runs_on(tmp_path: P
     with metadata.Metadata(connection) as handle:
         (running,) = handle.store.get_executions_by_id([ids["RUNNING"]])
     assert running.last_known_state == running.RUNNING
+
+
+def test_an_emptied_store_costs_no_artifact(tmp_path: Path) -> None:
+    place, connection, _ = workspace(tmp_path)
+    place.metadata.unlink()
+    before = sorted(place.artifacts.rglob("*"))
+    with pytest.raises(InputError, match="knows nothing: was it emptied, or replaced.*Nothing is removed"):
+        clear_leftovers(place, connection)
+    assert sorted(place.artifacts.rglob("*")) == before
