@@ -92,7 +92,8 @@ def test_calibration_is_that_of_the_served_probabilities(
 
 def test_pushed_model_can_be_a_backbone_later(finished: Path) -> None:
     extra = Path(sample.summaries(finished)[0]["model"]["pushed_to"]) / "assets.extra"
-    assert {path.name for path in extra.iterdir()} == {"backbone.json", "calibration.json", "trunk.keras"}
+    known = {"backbone.json", "calibration.json", "model_card.md", "trunk.keras"}
+    assert {path.name for path in extra.iterdir()} == known
 
 
 def test_signatures_agree_and_have_the_contracts_shapes(model: Any, test_examples: list[Any]) -> None:
