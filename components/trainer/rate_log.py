@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import keras
+import numpy as np
 
 from components.trainer.model import LayerGroup
 from components.trainer.schedules import rate_schedule
@@ -27,6 +28,6 @@ class RateLog(keras.callbacks.Callback):
         self._schedules = {name: rate_schedule(phase, rate, steps) for name, rate in rates.items()}
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        step = int(self.model.optimizer.iterations)
+        step = int(np.array(self.model.optimizer.iterations))
         if logs is not None:
             logs |= {f"rate/{name}": float(schedule(step)) for name, schedule in self._schedules.items()}
