@@ -8,7 +8,6 @@ Synopsis:
     answers.where(answers.columns["site"] == "north").answered
 """
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +17,7 @@ import pyarrow.fs
 import pyarrow.parquet as pq
 
 from components import features
+from components.artifact_file import place_in
 
 FOLDER = "answers"
 """Below the `evaluation` artifact."""
@@ -114,9 +114,8 @@ def read_answers(evaluation: str, names: Sequence[str]) -> Answers:
 
 def _table(evaluation: str) -> pa.Table:
     """All files as one; `pyarrow.parquet.read_table` would load pandas for it, half a second."""
-    uri = evaluation if "://" in evaluation else os.path.abspath(evaluation)
-    system, path = pyarrow.fs.FileSystem.from_uri(uri)
-    found = system.get_file_info(pyarrow.fs.FileSelector(f"{path}/{FOLDER}"))
+    system, folder = place_in(evaluation, FOLDER)
+    found = system.get_file_info(pyarrow.fs.FileSelector(folder))
     files = sorted(each.path for each in found if each.path.endswith(".parquet"))
     tables = [pq.ParquetFile(system.open_input_file(file)).read().cast(ROW) for file in files]
     return pa.concat_tables(tables) if tables else ROW.empty_table()

@@ -16,6 +16,7 @@ from pipeline.data_sheet import sheet_rows
 from pipeline.data_text import print_data_set
 from pipeline.errors import InputError
 from pipeline.runners.quiet import logging_to
+from pipeline.whole_file import write_whole
 
 _COLUMNS = 8
 
@@ -42,7 +43,7 @@ def data_command(
     else:
         print_data_set(data_set.as_dict(), Console())
     if sheet and drawn:
-        _write_whole(sheet, encode(drawn))
+        _write(sheet, encode(drawn))
         print(f"contact sheet: {sheet}", file=sys.stderr)
     if data_set.refusal:
         print(f"error: {data_set.refusal}", file=sys.stderr)
@@ -50,10 +51,8 @@ def data_command(
     return 0
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    unfinished = path.with_name(f".{path.name}.unfinished")
+def _write(path: Path, content: bytes) -> None:
     try:
-        unfinished.write_bytes(content)
-        os.replace(unfinished, path)
+        write_whole(path, content)
     except OSError as error:
         raise InputError(f"contact sheet `{path}` cannot be written: {error.strerror}.") from error

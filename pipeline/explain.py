@@ -1,19 +1,13 @@
-"""Where the evidence for a model's answer lies in a picture: Grad-CAM, from a pushed model alone.
+"""Where the evidence for a model's answer lies in a picture, drawn over it.
 
 Synopsis:
-    heat = heat_maps(model, [content])[0]
-    overlay(picture, heat).save("explained.jpg")
+    answer = load_answer(model, EXPLAIN)
+    overlay(picture, answer([content])[HEAT][0]).save("explained.jpg")
 """
-
-from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from pipeline.pushed_model import EXPLAIN, HEAT, load_answer, quiet
-
-_BATCH_SIZE = 32
 _STRONGEST = 0.65
 """How much of the colour covers the picture where it is hottest."""
 _GREY_CEILING = 0.8
@@ -32,27 +26,6 @@ _COLOURS = np.array(
     np.float32,
 )
 """Matplotlib's `inferno`: as bright as it is hot, evenly, so that it needs no eye for red and green."""
-
-
-def heat_maps(model: Path, pictures: Sequence[bytes]) -> np.ndarray:
-    """Asks a pushed model where it looks.
-
-    Args:
-        model: the folder of a SavedModel.
-        pictures: encoded as the model takes them.
-
-    Returns:
-        float32 [pictures, height, width], 0 to 1, on the grid of the model's feature map, which covers the
-        whole picture.
-
-    Raises:
-        InputError: the model cannot be loaded, cannot explain, or fails on a picture.
-    """
-    with quiet():
-        answer = load_answer(model, EXPLAIN)
-        # None at all are one batch: the grid is the model's to say.
-        starts = range(0, max(len(pictures), 1), _BATCH_SIZE)
-        return np.concatenate([answer(pictures[start : start + _BATCH_SIZE])[HEAT] for start in starts])
 
 
 def overlay(picture: Image.Image, heat: np.ndarray) -> Image.Image:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from pipeline.errors import InputError
+from pipeline.whole_file import write_whole
 from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -91,9 +92,7 @@ def bind(workspace: Workspace) -> None:
     address = _checked(workspace)
     if address is not None and not _note(workspace).exists():
         open_store(workspace, is_read_only=False)
-        unfinished = workspace.root / ".metadata.unfinished"
-        unfinished.write_text(f"{_without_password(address)}\n", encoding="utf-8")
-        os.replace(unfinished, _note(workspace))
+        write_whole(_note(workspace), f"{_without_password(address)}\n")
 
 
 def check_fits(config: Mapping[str, Any]) -> None:

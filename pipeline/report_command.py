@@ -8,8 +8,9 @@ from pipeline.errors import InputError
 from pipeline.inspection.records import find_run
 from pipeline.report.material import Material, gather
 from pipeline.report.model_card import render_card
-from pipeline.report.output import CARD_FILE, REPORT_FILE, write_whole
+from pipeline.report.output import CARD_FILE, REPORT_FILE
 from pipeline.report.page import render
+from pipeline.whole_file import write_whole
 from pipeline.workspace import Workspace
 
 

@@ -10,6 +10,7 @@ from pipeline.config_file import load_config
 from pipeline.errors import InputError
 from pipeline.metadata_store import connection_of, has_run, place_of
 from pipeline.runners.quiet import logging_to
+from pipeline.whole_file import write_whole
 from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -113,12 +114,9 @@ def _config_of(workspace: Workspace, name: str) -> ExampleValidatorConfig:
 
 
 def _write(output: Path, text: str) -> None:
-    unfinished = output.with_name(f".{output.name}.{os.getpid()}")
     try:
-        unfinished.write_text(text, encoding="utf-8")
-        os.replace(unfinished, output)
+        write_whole(output, text)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
         raise InputError(
             f"`{output}` cannot be written: {error.strerror}. Choose another file with --output FILE."
         ) from error

@@ -14,6 +14,7 @@ from components.label_check.suspects import FILE, Label, read_labels, suspects_o
 from pipeline.errors import InputError
 from pipeline.inspection.metadata import Metadata, open_metadata
 from pipeline.inspection.records import RunRecord, find_run
+from pipeline.whole_file import write_whole
 from pipeline.workspace import Workspace
 
 _SHOWN = 30
@@ -37,7 +38,7 @@ def suspects_command(run_id: str, workspace: Path, output: Path | None, as_json:
     folder = _table_of(record, open_metadata(place))
     labels = read_labels(folder)
     if output:
-        _write_whole(output, Path(folder, FILE).read_bytes())
+        _write(output, Path(folder, FILE).read_bytes())
     suspects = suspects_of(labels)
     if as_json:
         print(json.dumps([each.as_dict() for each in suspects], indent=2, ensure_ascii=False))
@@ -77,11 +78,9 @@ def _show(suspects: list[Label], judged: int) -> None:
         console.print(f"... and {len(suspects) - _SHOWN} more: --csv FILE or --json")
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    unfinished = path.with_name(f".{path.name}.unfinished")
+def _write(path: Path, content: bytes) -> None:
     try:
-        unfinished.write_bytes(content)
-        os.replace(unfinished, path)
+        write_whole(path, content)
     except OSError as error:
         raise InputError(f"--csv: `{path}` cannot be written: {error.strerror}.") from error
 

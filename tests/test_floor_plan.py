@@ -66,6 +66,7 @@ def test_every_source_module_has_its_test() -> None:
         "errors",  # one empty class
         "cli",
         "command_options",
+        "output",  # names only
         "inspect_app",  # tests/e2e/test_inspect
         "faults",  # test_planting
         "scenes",

@@ -1,12 +1,13 @@
 """Where the model looked in pictures that it got wrong, in its file. Imports neither TensorFlow nor TFX."""
 
 import io
-import os
 import zipfile
 from collections.abc import Mapping
 
 import numpy as np
 import pyarrow.fs
+
+from components.artifact_file import place_in
 
 FILE = "heat.npz"
 """In the `evaluation` artifact."""
@@ -22,7 +23,7 @@ def write_heat(heat: Heat, evaluation: str) -> None:
     buffer = io.BytesIO()
     maps = np.array(list(heat.values()), np.float16)
     np.savez_compressed(buffer, paths=np.array(list(heat), np.str_), maps=maps)
-    system, path = _place(evaluation)
+    system, path = place_in(evaluation, FILE)
     with system.open_output_stream(path) as file:
         file.write(buffer.getvalue())
 
@@ -34,7 +35,7 @@ def read_heat(evaluation: str) -> Heat:
         OSError: the file cannot be read.
         ValueError: it is damaged.
     """
-    system, path = _place(evaluation)
+    system, path = place_in(evaluation, FILE)
     if system.get_file_info(path).type == pyarrow.fs.FileType.NotFound:
         return {}
     with system.open_input_stream(path) as file:
@@ -44,9 +45,3 @@ def read_heat(evaluation: str) -> Heat:
             return dict(zip(saved["paths"].tolist(), saved["maps"].astype(np.float32), strict=True))
     except (EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise ValueError(f"`{path}` is damaged: {error or type(error).__name__}") from error
-
-
-def _place(evaluation: str) -> tuple[pyarrow.fs.FileSystem, str]:
-    uri = evaluation if "://" in evaluation else os.path.abspath(evaluation)
-    system, path = pyarrow.fs.FileSystem.from_uri(uri)
-    return system, f"{path}/{FILE}"

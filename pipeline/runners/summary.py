@@ -7,7 +7,6 @@ while TensorFlow and TFX are loaded, has a summary too.
 import contextlib
 import importlib.metadata
 import json
-import os
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -19,6 +18,7 @@ from components.example_validator.anomalies import read_anomalies
 from pipeline import VERSION
 from pipeline.config import Config
 from pipeline.runners.peak_memory import peak_rss_mib
+from pipeline.whole_file import write_whole
 
 if TYPE_CHECKING:
     from tfx import types
@@ -114,9 +114,7 @@ def versions() -> dict[str, str]:
 
 def write_summary(summary: Summary, run: Path) -> None:
     """Writes `summary.json` into the run's folder, whole or not at all."""
-    unfinished = run / ".summary.json"
-    unfinished.write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(unfinished, run / "summary.json")
+    write_whole(run / "summary.json", json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
 
 
 def _status(blessing: dict[str, Any], model: dict[str, Any]) -> Status:

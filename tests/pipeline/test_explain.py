@@ -1,27 +1,11 @@
 """Heat over pictures: in its place, of the picture's size, readable without an eye for colour."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.errors import InputError
-from pipeline.explain import heat_maps, overlay
-from tests import pictures, saved_models
-
-
-@pytest.mark.parametrize("count", [0, 1, 70])
-def test_a_map_a_picture(tmp_path: Path, count: int) -> None:
-    model = saved_models.save_model(tmp_path / "echo", explains=True)
-    heat = heat_maps(model, [pictures.jpeg()] * count)
-    assert (heat.shape, heat.dtype) == ((count, 2, 2), np.float32)
-    np.testing.assert_array_equal(heat, np.broadcast_to(saved_models.HEAT, heat.shape))
-
-
-def test_model_without_explanations(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot explain its answers"):
-        heat_maps(saved_models.save_model(tmp_path / "old"), [pictures.jpeg()])
+from pipeline.explain import overlay
+from tests import pictures
 
 
 def _heat(row: int, column: int) -> np.ndarray:

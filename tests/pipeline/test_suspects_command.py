@@ -60,7 +60,7 @@ def test_file_and_how_it_goes_back_in(
     assert len(read_labels(str(tmp_path))) == 33
     said = capsys.readouterr().err
     assert f"--data {tmp_path / FILE} --set data.root={tmp_path / 'photos'} " in said
-    assert not [name for name in os.listdir(tmp_path) if "unfinished" in name]
+    assert sorted(os.listdir(tmp_path)) == ["photos", FILE, "workspace"]
     # Pictures in shards, or elsewhere.
     suspects_command("last", workspace, tmp_path / FILE, as_json=False)
     assert "correct the labels where they come from" in capsys.readouterr().err
