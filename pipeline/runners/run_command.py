@@ -26,6 +26,7 @@ from pipeline.errors import InputError
 from pipeline.metadata_store import bind, check_fits, connection_of
 from pipeline.nodes import check_range, nodes_of
 from pipeline.runners.input_checks import check_input
+from pipeline.runners.interrupts import insistent_interrupts
 from pipeline.runners.quiet import logging_to
 from pipeline.runners.report_text import print_summary
 from pipeline.runners.summary import NotStarted, Runner, Status, Summary, summarise, write_summary
@@ -132,11 +133,12 @@ class _Session:
         """Returns the summary, which is also written and printed; a failure is written, logged, raised."""
         runner: Runner = NotStarted(nodes_of(self._config))
         try:
-            with self._console.status("loading TensorFlow and TFX"):
-                runner = local = self._build()
-            local.view = view = NodesView(local.node_ids, self._console, live=not request.verbose)
-            with view, progress.listening(view):
-                local.run(request.start, request.stop)
+            with insistent_interrupts():
+                with self._console.status("loading TensorFlow and TFX"):
+                    runner = local = self._build()
+                local.view = view = NodesView(local.node_ids, self._console, live=not request.verbose)
+                with view, progress.listening(view):
+                    local.run(request.start, request.stop)
             return self._summarise(runner)
         except KeyboardInterrupt:
             self._interrupt(runner)
