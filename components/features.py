@@ -6,6 +6,7 @@ ImageExampleGen writes the raw ones, Transform the `_xf` ones. The slices of a d
 
 import json
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from tfx import types  # seconds to import, and `components.example_gen.sources` must be quick
@@ -49,14 +50,23 @@ TRAIN, EVAL, TEST = SPLITS = ("train", "eval", "test")
 """Train on train, choose on eval, report and gate on test."""
 
 _COUNTS_PROPERTY = "counts"
+_QUOTED = str.maketrans({character: f"%{ord(character):02X}" for character in '%"\\'})
+"""What JSON would write with a backslash, which ML Metadata cannot write into PostgreSQL."""
 
 
 def set_counts(examples: "types.Artifact", counts: Counts) -> None:
     """Notes on the examples how many pictures each class has in each split."""
-    examples.set_string_custom_property(_COUNTS_PROPERTY, json.dumps(counts, ensure_ascii=False))
+    quoted = {
+        split: {name.translate(_QUOTED): count for name, count in of_split.items()}
+        for split, of_split in counts.items()
+    }
+    examples.set_string_custom_property(_COUNTS_PROPERTY, json.dumps(quoted, ensure_ascii=False))
 
 
 def get_counts(examples: "types.Artifact") -> Counts:
     """What `set_counts` noted: `counts["train"]["cat"]`."""
-    counts: Counts = json.loads(examples.get_string_custom_property(_COUNTS_PROPERTY))
-    return counts
+    quoted: Counts = json.loads(examples.get_string_custom_property(_COUNTS_PROPERTY))
+    return {
+        split: {unquote(name): count for name, count in of_split.items()}
+        for split, of_split in quoted.items()
+    }

@@ -83,16 +83,38 @@ def open_store(workspace: Workspace, is_read_only: bool = True) -> "MetadataStor
     return store
 
 
-def bind(workspace: Workspace) -> None:
-    """Notes in the workspace which database keeps its metadata, before the first run.
+def bind(workspace: Workspace, name: str) -> None:
+    """Notes in the workspace which database keeps its metadata; asked before each run.
+
+    Args:
+        workspace: of the run.
+        name: of the pipeline. In a database that several workspaces share, it says whose runs are whose.
 
     Raises:
-        InputError: as `connection_of`; the database does not answer.
+        InputError: as `connection_of`; the database does not answer; the name is another workspace's.
     """
     address = _checked(workspace)
-    if address is not None and not _note(workspace).exists():
-        open_store(workspace, is_read_only=False)
+    if address is None:
+        return
+    store = open_store(workspace, is_read_only=False)
+    owner = _elsewhere(store, name, workspace)
+    if owner:
+        raise InputError(
+            f"`{name}` is the name of a pipeline whose artifacts lie elsewhere, as `{owner}`, and whose runs "
+            f"are in the same database, `{_without_password(address)}`. Give this one another name: "
+            "--set name=NAME."
+        )
+    if not _note(workspace).exists():
         write_whole(_note(workspace), f"{_without_password(address)}\n")
+
+
+def _elsewhere(store: "MetadataStore", name: str, workspace: Workspace) -> str | None:
+    """Where another workspace's pipeline of this name has put something, if there is one."""
+    from ml_metadata.metadata_store.metadata_store import ListOptions
+
+    context = store.get_context_by_type_and_name("pipeline", name)
+    found = store.get_artifacts_by_context(context.id, ListOptions(limit=1)) if context else []
+    return next((each.uri for each in found if not Path(each.uri).is_relative_to(workspace.artifacts)), None)
 
 
 def check_fits(config: Mapping[str, Any]) -> None:

@@ -18,8 +18,8 @@ NODES = (
     "Ensemble",
     "LatestBlessedModel",
     "Evaluator",
-    "LabelCheck",
     "Pusher",
+    "LabelCheck",
 )
 """All there can be, in the order in which they run: of nodes that could run next, TFX takes the first by
 name."""

@@ -82,6 +82,9 @@ def create_pipeline(
         examples, model, baseline_node.outputs["model"], schema, config.evaluator
     )
 
+    # Puts a blessed model where servers look for new versions.
+    pusher_node = pusher.build(model, evaluator_node.outputs["blessing"], str(workspace.serving(config.name)))
+
     # Ranks the labels that are likely wrong, in all splits; nothing learns from it.
     label_check_node = label_check.build(
         examples,
@@ -91,14 +94,13 @@ def create_pipeline(
         config.label_check,
         config.data.columns.group,
     )
-
-    # Puts a blessed model where servers look for new versions.
-    pusher_node = pusher.build(model, evaluator_node.outputs["blessing"], str(workspace.serving(config.name)))
+    if label_check_node:
+        label_check_node.add_upstream_node(pusher_node)  # a good model need not wait for it
 
     nodes = [
         *(example_node, statistics_node, schema_node, reference_node, validator_node, transform_node),
         *training_nodes,
-        *(baseline_node, evaluator_node, label_check_node, pusher_node),
+        *(baseline_node, evaluator_node, pusher_node, label_check_node),
     ]
     return _assemble([node for node in nodes if node], config.name, workspace, metadata, beam_args)
 

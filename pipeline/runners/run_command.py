@@ -94,7 +94,7 @@ def _run(
 ) -> Summary:
     with workspace.locked():
         check_fits(config.model_dump(mode="json"))
-        bind(workspace)
+        bind(workspace, config.name)
         run = workspace.new_run()
         (run / "config.yaml").write_text(dump_config(config), encoding="utf-8")
         with logging_to(run / "log.txt", request.verbose) as screen:

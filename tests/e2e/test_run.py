@@ -19,8 +19,8 @@ NODES = [
     "Trainer",
     "LatestBlessedModel",
     "Evaluator",
-    "LabelCheck",
     "Pusher",
+    "LabelCheck",
 ]
 
 

@@ -42,7 +42,7 @@ def test_without_the_variable_it_is_the_workspaces_sqlite(workspace: Workspace) 
     assert connection.sqlite.connection_mode == connection.sqlite.READONLY
     writable = connection_of(workspace, is_read_only=False).sqlite
     assert writable.connection_mode == writable.READWRITE_OPENCREATE
-    bind(workspace)
+    bind(workspace, "pets")
     assert not has_run(workspace)
     assert list(workspace.root.iterdir()) == []
 
@@ -98,7 +98,7 @@ def test_any_text_is_an_address_or_a_clear_message(text: str) -> None:
 def test_a_database_that_is_not_there(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, f"mysql://graft:{ESCAPED}@127.0.0.1:1/graft")
     with pytest.raises(InputError, match="does not answer: .* Is it up, and the password right") as error:
-        bind(workspace)
+        bind(workspace, "pets")
     assert PASSWORD not in str(error.value)
     assert list(workspace.root.iterdir()) == [], "no workspace is bound to it"
 
@@ -108,7 +108,7 @@ def test_a_workspace_with_sqlite_takes_no_database(
 ) -> None:
     Made(workspace.root).run("20240501-120000")
     monkeypatch.setenv(VARIABLE, ADDRESS)
-    for ask in (bind, connection_of, open_store):
+    for ask in (lambda each: bind(each, "pets"), connection_of, open_store):
         with pytest.raises(InputError, match="keeps its metadata in .*metadata.sqlite.*unset GRAFT_METADATA"):
             ask(workspace)
 
@@ -214,3 +214,19 @@ def test_what_fits_comes_back(address: str, workspace: Workspace, monkeypatch: p
         else:
             (found,) = store.get_artifacts_by_id(store.put_artifacts([artifact]))
             assert found.custom_properties["text"].string_value == text
+
+
+@pytest.mark.slow
+def test_workspaces_of_one_name_do_not_share_a_database(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, address)
+    Made(tmp_path / "first").run("20240501-120000")
+    bind(Workspace(tmp_path / "first"), "pets")
+    second = Workspace(tmp_path / "second")
+    second.root.mkdir()
+    with pytest.raises(InputError, match="`pets` is the name of .*/first/artifacts/.*--set name=NAME"):
+        bind(second, "pets")
+    assert not has_run(second)
+    bind(second, "birds")
+    assert has_run(second)

@@ -77,7 +77,7 @@ def test_check_range(start: str | None, stop: str | None) -> None:
 @pytest.mark.parametrize(
     ("start", "stop", "text"),
     [
-        ("trainer", None, "no node `trainer`. The nodes are: ImageExampleGen, .*, Pusher.$"),
+        ("trainer", None, "no node `trainer`. The nodes are: ImageExampleGen, .*, LabelCheck.$"),
         (None, "", "no node ``"),
         ("Trainer", "Nirvana", "no node `Nirvana`"),
         ("Trainer", "Augment", "--to Augment comes before --from Trainer. .* Augment, Tuner, Trainer,"),

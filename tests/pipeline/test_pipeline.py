@@ -104,3 +104,8 @@ def test_each_trunk_has_its_own_features_and_trainer(tmp_path: Path) -> None:
     for node in ("Evaluator", "LabelCheck", "Pusher"):
         assert nodes[node].inputs["model"] is nodes["Ensemble"].outputs["model"]
     assert nodes["LabelCheck"].inputs["features"] is nodes["Augment"].outputs["features"]
+
+
+def test_a_good_model_does_not_wait_for_label_check(tmp_path: Path) -> None:
+    nodes = _nodes(tmp_path, TOP, TunerConfig())
+    assert nodes["Pusher"] in nodes["LabelCheck"].upstream_nodes

@@ -35,7 +35,7 @@ class Made:
         self.workspace = Workspace(root)
         self._flow = flow
         root.mkdir(parents=True, exist_ok=True)
-        bind(self.workspace)
+        bind(self.workspace, "pets")
         self._store = MetadataStore(connection_of(self.workspace, is_read_only=False))
         self._latest: dict[str, int] = {}
 
@@ -119,6 +119,8 @@ class Made:
             artifact.custom_properties["pushed_version"].string_value = version.name
             artifact.custom_properties["pushed_destination"].string_value = str(version)
         (artifact_id,) = self._store.put_artifacts([artifact])
+        attribution = proto.Attribution(context_id=self._context("pipeline", "pets"), artifact_id=artifact_id)
+        self._store.put_attributions_and_associations([attribution], [])
         return int(artifact_id)
 
     def _write_answers(self, answers: dict[str, str]) -> None:

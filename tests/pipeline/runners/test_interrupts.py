@@ -1,3 +1,5 @@
+"""An interrupt ends the block, also where somebody within it catches everything."""
+
 import contextlib
 import os
 import signal
