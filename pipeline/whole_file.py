@@ -1,5 +1,6 @@
 """A file that is there whole or not at all."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -15,13 +16,14 @@ def write_whole(file: Path, content: str | bytes) -> Path:
         `file`.
 
     Raises:
-        OSError: it cannot be written; nothing is left of the attempt.
+        OSError: it cannot be written, and bears the name of `file`; nothing is left of the attempt.
     """
     unfinished = file.parent / f".{file.name}.{os.getpid()}"
     try:
         unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
         os.replace(unfinished, file)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
-        raise
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
+        raise OSError(error.errno, error.strerror, str(file)) from error
     return file

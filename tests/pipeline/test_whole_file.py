@@ -27,6 +27,7 @@ def test_file_stays_where_the_new_one_cannot_be_written(tmp_path: Path) -> None:
 def test_nothing_is_left_of_an_attempt(tmp_path: Path) -> None:
     folder = tmp_path / "report.html"
     folder.mkdir()
-    with pytest.raises(OSError):
+    with pytest.raises(IsADirectoryError) as error:
         write_whole(folder, "after")
+    assert error.value.filename == str(folder)
     assert list(tmp_path.iterdir()) == [folder]
