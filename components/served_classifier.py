@@ -2,8 +2,10 @@
 
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import tensorflow as tf
 
@@ -13,6 +15,11 @@ from components.calibration import write_fields
 from components.temperature import Calibration
 
 LABELS_FILE = "labels.txt"
+
+
+def _graph(*inputs: tf.TensorSpec) -> Callable[[Callable[..., Any]], Any]:
+    """A function as a graph; AutoGraph would look for Python's control flow, of which there is none."""
+    return tf.function(input_signature=inputs, autograph=False)
 
 
 def read_labels(saved_model: str) -> list[str]:
@@ -52,7 +59,7 @@ class ServedClassifier(tf.Module):
         """Class names, string [batch, 1] -> int64 [batch], their places in `labels`."""
         raise NotImplementedError
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="image_bytes")])
+    @_graph(tf.TensorSpec([None], tf.string, name="image_bytes"))
     def serving_default(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
         """string [batch] -> label, probability [batch]; probabilities, labels [batch, classes]."""
         probabilities = self.probabilities(image_bytes)
@@ -64,23 +71,20 @@ class ServedClassifier(tf.Module):
             "labels": tf.tile(self.labels[None], (tf.shape(probabilities)[0], 1)),
         }
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
+    @_graph(tf.TensorSpec([None], tf.string, name="examples"))
     def serving_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
         """The same for serialized tf.Examples with the feature `image`."""
         parsed = tf.io.parse_example(examples, {features.IMAGE: tf.io.FixedLenFeature([], tf.string)})
         return self.serving_default(parsed[features.IMAGE])  # a call in the graph, not a second copy of it
 
-    @tf.function(
-        input_signature=[
-            tf.TensorSpec([None], tf.string, name="image_bytes"),
-            tf.TensorSpec([None], tf.int64, name="classes"),
-        ]
+    @_graph(
+        tf.TensorSpec([None], tf.string, name="image_bytes"), tf.TensorSpec([None], tf.int64, name="classes")
     )
     def evidence(self, image_bytes: tf.Tensor, classes: tf.Tensor) -> tf.Tensor:
         """`class_maps`, as an ensemble asks its members."""
         return self.class_maps(image_bytes, classes)
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="image_bytes")])
+    @_graph(tf.TensorSpec([None], tf.string, name="image_bytes"))
     def explain(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
         """As `serving_default`, and `heat` [batch, height, width], 0 to 1: what speaks for `label`, by place.
 
@@ -92,7 +96,7 @@ class ServedClassifier(tf.Module):
         heat = tf.nn.relu(maps)
         return {**answers, "heat": tf.math.divide_no_nan(heat, tf.reduce_max(heat, (1, 2), keepdims=True))}
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
+    @_graph(tf.TensorSpec([None], tf.string, name="examples"))
     def label_ids(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
         """Serialized tf.Examples -> `label_xf` int64 [batch]: for the Evaluator."""
         parsed = tf.io.parse_example(examples, {features.LABEL: tf.io.FixedLenFeature([1], tf.string)})

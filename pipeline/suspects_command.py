@@ -2,7 +2,9 @@
 
 import json
 import os
+import shlex
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from components import features
 from components.label_check.suspects import FILE, Label, read_labels, suspects_of
 from pipeline.errors import InputError
 from pipeline.inspection.metadata import Metadata, open_metadata
@@ -45,7 +48,7 @@ def suspects_command(run_id: str, workspace: Path, output: Path | None, as_json:
     else:
         _show(suspects, sum(label.wrong is not None for label in labels))
     if output:
-        print(_way_back(output, record, labels), file=sys.stderr)
+        print(_way_back(output, place, record, labels), file=sys.stderr)
 
 
 def _table_of(record: RunRecord, metadata: Metadata) -> str:
@@ -85,15 +88,27 @@ def _write(path: Path, content: bytes) -> None:
         raise InputError(f"--csv: `{path}` cannot be written: {error.strerror}.") from error
 
 
-def _way_back(output: Path, record: RunRecord, labels: list[Label]) -> str:
+def _way_back(output: Path, place: Workspace, record: RunRecord, labels: list[Label]) -> str:
     """What to do with the table that was written."""
-    root = _data_root(record.config().get("data", {}))
+    data = record.config().get("data", {})
+    root = _data_root(data)
     if not labels or not (root / labels[0].path).exists():
         return f"{output}: the pictures lie in no folder from here; correct the labels where they come from."
-    return (
-        f"{output}: correct its column `label`, then run --data {output} --set data.root={root} "
-        "--set data.source=manifest"
-    )
+    settings = (f"data.root={root}", "data.source=manifest", *_superseded(data))
+    command = ["run", str(place.runs / record.id / "config.yaml"), "--workspace", str(place.root)]
+    command += ["--data", str(output), *(part for setting in settings for part in ("--set", setting))]
+    return f"{output}: correct its column `label`, then {shlex.join(command)}"
+
+
+def _superseded(data: dict[str, Any]) -> Iterator[str]:
+    """Settings of the run that the table speaks for: it has columns, names and pictures of its own."""
+    names = {"image": features.PATH, "label": features.LABEL, "split": "split", "weight": features.WEIGHT}
+    for key, name in names.items():
+        if (data.get("columns") or {}).get(key) not in (None, name):
+            yield f"data.columns.{key}={name}"
+    for key, plain in (("path_pattern", None), ("class_names", []), ("share", 1.0)):
+        if data.get(key, plain) != plain:
+            yield f"data.{key}={json.dumps(plain)}"
 
 
 def _data_root(data: dict[str, Any]) -> Path:

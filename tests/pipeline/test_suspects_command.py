@@ -2,13 +2,17 @@
 
 import json
 import os
+import shlex
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import yaml
 
 from components.label_check.suspects import FILE, Label, read_labels, write_labels
+from pipeline.config_file import load_config
+from pipeline.data_config import ColumnsConfig
 from pipeline.errors import InputError
 from pipeline.suspects_command import suspects_command
 from tests.cli import check_one_clear_line, run_cli
@@ -51,16 +55,22 @@ def test_all_of_them_as_json(workspace: Path, capsys: pytest.CaptureFixture[str]
 def test_file_and_how_it_goes_back_in(
     workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "photos" / "cat").mkdir(parents=True)
-    (tmp_path / "photos" / "cat" / "000.jpg").touch()
-    (workspace / "runs" / RUN / "config.yaml").write_text(
-        yaml.safe_dump({"data": {"source": "auto", "path": str(tmp_path / "photos")}})
-    )
+    photos, config = tmp_path / "my photos", workspace / "runs" / RUN / "config.yaml"
+    (photos / "cat").mkdir(parents=True)
+    (photos / "cat" / "000.jpg").touch()
+    own = {"columns": {"label": "class", "group": "sender"}, "path_pattern": "(?P<day>.)", "share": 0.5}
+    config.write_text(yaml.safe_dump({"name": "pets", "data": {"path": str(photos), **own}}))
     suspects_command(RUN, workspace, tmp_path / FILE, as_json=False)
     assert len(read_labels(str(tmp_path))) == 33
-    said = capsys.readouterr().err
-    assert f"--data {tmp_path / FILE} --set data.root={tmp_path / 'photos'} " in said
-    assert sorted(os.listdir(tmp_path)) == ["photos", FILE, "workspace"]
+    command = shlex.split(capsys.readouterr().err.partition(", then ")[2])
+    given = dict(zip(command[2::2], command[3::2], strict=True))
+    assert (command[:2], given["--workspace"]) == (["run", str(config)], str(workspace))
+    settings = [value for option, value in pairwise(command) if option == "--set"]
+    data = load_config(Path(command[1]), given["--data"], settings).data
+    assert (data.path, data.root, data.source) == (str(tmp_path / FILE), str(photos), "manifest")
+    assert data.columns == ColumnsConfig(label="label", group="sender")
+    assert (data.path_pattern, data.share) == (None, 1.0)
+    assert sorted(os.listdir(tmp_path)) == ["my photos", FILE, "workspace"]
     # Pictures in shards, or elsewhere.
     suspects_command("last", workspace, tmp_path / FILE, as_json=False)
     assert "correct the labels where they come from" in capsys.readouterr().err
