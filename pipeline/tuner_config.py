@@ -21,9 +21,9 @@ class TunerConfig(Section):
     )
     """What is searched; everything else stays as `trainer` says."""
     unfreeze: tuple[str, ...] = ("10%", "30%")
-    """Depths of fine-tuning to choose from, where `unfreeze` is searched. The last sixth of the trials fine-
-    tunes: the recipe of `trainer` at each depth, then the best heads at the best depth. Where no depth gains
-    anything, the phases stay as they are. Augment caches what the deepest needs."""
+    """Depths of fine-tuning to choose from, where `unfreeze` is searched. The last tenth of the trials, one a
+    depth at least, fine-tunes: the best head at each depth, then other heads at the best one. Where no depth
+    gains anything, the phases stay as they are. Augment caches what the deepest needs."""
     pictures: Annotated[int, Field(ge=1, le=1_000_000)] = 1000
     """Pictures, at most, on which a trial fine-tunes; heads always train on all. On 500, fine-tuning had too
     few steps to show its worth on the sample."""
@@ -37,7 +37,7 @@ class TunerConfig(Section):
     def deep_trials(self) -> int:
         """How many trials fine-tune; they come last."""
         depths = len(self.depths())
-        return max(depths, self.trials // 6) if depths else 0
+        return max(depths, self.trials // 10) if depths else 0
 
     @model_validator(mode="after")
     def _heads_come_first(self) -> Self:

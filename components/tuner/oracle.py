@@ -1,16 +1,19 @@
 """What is tried next: the user's own recipe, other heads, then deeper training.
 
 A head trains on cached features in seconds; fine-tuning takes ten times as long. So heads are searched first,
-and depths with the user's own recipe. Then a few of the best heads are fine-tuned, of each kind the best one
-first: a head that is good on the frozen trunk need not be the one that fine-tuning improves most.
+and depths with the best of them. Where trials are left, further heads are fine-tuned, of each kind the best
+one first: a head that is good on the frozen trunk need not be the one that fine-tuning improves most.
 """
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import keras_tuner
+import numpy as np
 from keras_tuner.engine import trial as trial_module
+from keras_tuner.engine.hyperparameters import Choice
 from keras_tuner.oracles import BayesianOptimizationOracle, RandomSearchOracle
 from threadpoolctl import threadpool_limits
 
@@ -97,8 +100,7 @@ class _HeadsFirst(keras_tuner.Oracle):
         depths = [*(values["unfreeze"] for values in done if "unfreeze" in values), *self._depths]
         if not heads:
             return None
-        own = self.hyperparameters.values if self.hyperparameters.values in heads else heads[0]
-        wanted = [{**own, "unfreeze": depth} for depth in self._depths]
+        wanted = [{**heads[0], "unfreeze": depth} for depth in self._depths]
         wanted += [{**head, "unfreeze": depths[0]} for head in best_of_each_kind(heads)]
         return next((values for values in wanted if values not in self._tried()), None)
 
@@ -117,7 +119,39 @@ def best_of_each_kind(heads: Sequence[Values]) -> list[Values]:
     return [heads[place] for _, place in sorted(ranked)]
 
 
-class _BayesianHeads(_HeadsFirst, BayesianOptimizationOracle):
+class _Surrogate(BayesianOptimizationOracle):
+    """KerasTuner's Gaussian process, asked of every recipe that there is.
+
+    KerasTuner itself looks between them, from fifty starts, for seconds, and rounds what it finds: often to a
+    recipe that was tried.
+    """
+
+    def populate_space(self, trial_id: str) -> dict[str, Any]:
+        """KerasTuner's hook: at random while few were tried, then the most promising of the others."""
+        completed = sum(trial.status == trial_module.TrialStatus.COMPLETED for trial in self.trials.values())
+        left = self._left()
+        if completed < self.num_initial_points or not left:
+            found: dict[str, Any] = super()._random_populate_space()
+            return found
+        self.gpr.fit(*self._vectorize_trials())
+        searched = self._nonfixed_space()
+        places = np.array([[each.value_to_prob(values[each.name]) for each in searched] for values in left])
+        loss, deviation = self.gpr.predict(places, return_std=True)
+        best = int(np.argmin(loss - self.beta * deviation))
+        return {"status": trial_module.TrialStatus.RUNNING, "values": left[best]}
+
+    def _left(self) -> list[Values]:
+        """All recipes of the space but those that were tried: thousands, not more."""
+        space = self.hyperparameters.space
+        choices = [each.values if isinstance(each, Choice) else [each.value] for each in space]
+        tried = [trial.hyperparameters.values for trial in self.trials.values()]
+        every = (
+            dict(zip((each.name for each in space), values, strict=True)) for values in product(*choices)
+        )
+        return [values for values in every if values not in tried]
+
+
+class _BayesianHeads(_HeadsFirst, _Surrogate):
     """Gaussian process over the heads that were tried."""
 
 
