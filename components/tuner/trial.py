@@ -24,11 +24,9 @@ from components.tuner.subset import some
 from components.tuner.trunk import ReusedTrunk
 from pipeline.trainer_config import PhaseConfig, TrainerConfig
 
-_DEEP_EPOCHS, _DEEP_STEPS, _FASTER = 3, 90, 2.0
+_DEEP_EPOCHS, _DEEP_STEPS = 3, 150
 """Of fine-tuning in a trial, at most, with a whole schedule over them: the first epoch of nine is often worse
-than its start. On 1,000 pictures of the sample (two seeds) they took 0.020 and 0.014 off the eval loss at
-20 %, 0.003 and 0.010 at 10 %. Twice the steps at the recipe's own rates take 0.04 off and twice the time; as
-few steps at those rates 0.008 and 0.025 at 20 %; at four times the rates it may be worse than its start."""
+than its start. Fewer do not show what a depth is worth: docs/decisions.md, 50."""
 
 
 class Trials:
@@ -115,15 +113,11 @@ class Trials:
 
 
 def _shortened(phases: Phases) -> Phases:
-    """The deepest one, for a few epochs, at up to twice its rates for those that it lacks."""
+    """The deepest one, for a few epochs, at the rates that it has."""
     phase = deep_phases(phases)[-1]
-    epochs = min(phase.epochs, _DEEP_EPOCHS)
-    faster = min(phase.epochs / epochs, _FASTER)
     change = {
-        "epochs": epochs,
+        "epochs": min(phase.epochs, _DEEP_EPOCHS),
         "min_steps": min(phase.min_steps, _DEEP_STEPS),
-        "head_rate": phase.head_rate * faster,
-        "trunk_rate": phase.trunk_rate * faster,
         "gradual": False,
         "find_rate": False,
     }

@@ -136,22 +136,19 @@ def test_depth_is_tried_for_a_few_epochs_on_a_few_pictures(trials: Any, trained:
         ("deep", 3, 6, 6),
     ]
     deep = trained[-1][0]
-    assert (deep.unfreeze, deep.gradual) == ("50%", False)
+    assert (deep.unfreeze, deep.gradual, deep.trunk_rate) == ("50%", False, 0.01)
     assert loss != head
 
 
 @pytest.mark.parametrize(
-    ("epochs", "min_steps", "expected"),
-    [(9, 150, (3, 90, 0.02)), (4, 90, (3, 90, 0.04 / 3)), (2, 10, (2, 10, 0.01)), (3, 0, (3, 0, 0.01))],
+    ("epochs", "min_steps", "expected"), [(9, 200, (3, 150)), (2, 10, (2, 10)), (3, 0, (3, 0))]
 )
 def test_depth_is_tried_for_no_longer_than_it_would_train(
-    trials: Any, untrained: list[PhaseConfig], epochs: int, min_steps: int, expected: tuple[int, int, float]
+    trials: Any, untrained: list[PhaseConfig], epochs: int, min_steps: int, expected: tuple[int, int]
 ) -> None:
     deep = CONFIG.phases[-1].model_copy(update={"epochs": epochs, "min_steps": min_steps})
     trials().loss(CONFIG.model_copy(update={"phases": (CONFIG.phases[0], deep)}), is_deep=True)
-    phase = untrained[-1]
-    assert (phase.epochs, phase.min_steps, phase.trunk_rate) == pytest.approx(expected)
-    assert phase.head_rate / phase.trunk_rate == pytest.approx(deep.head_rate / deep.trunk_rate)
+    assert (untrained[-1].epochs, untrained[-1].min_steps) == expected
 
 
 @pytest.mark.parametrize(("kept_epoch", "loss"), [(2, 0.3), (0, 0.5)])
