@@ -95,7 +95,7 @@ def _way_back(output: Path, place: Workspace, record: RunRecord, labels: list[La
     if not labels or not (root / labels[0].path).exists():
         return f"{output}: the pictures lie in no folder from here; correct the labels where they come from."
     settings = (f"data.root={root}", "data.source=manifest", *_superseded(data))
-    command = ["run", str(place.runs / record.id / "config.yaml"), "--workspace", str(place.root)]
+    command = ["run", str(record.folder / "config.yaml"), "--workspace", str(place.root)]
     command += ["--data", str(output), *(part for setting in settings for part in ("--set", setting))]
     return f"{output}: correct its column `label`, then {shlex.join(command)}"
 

@@ -82,14 +82,14 @@ class _HeadsFirst(keras_tuner.Oracle):
         with threadpool_limits(1):  # on such small matrices, BLAS' threads wait for one another: 6 s a trial
             values = super().populate_space(trial_id)["values"]
         for _ in range(_TRIES):
-            if values is not None and values not in self._tried():
+            if values is not None and values not in _tried(self):
                 return values
             values = self._random_values()
         return None
 
     def _deeper(self) -> Values | None:
         """A head and a depth that were not tried together; `None` where none is left, or enough were."""
-        if sum("unfreeze" in values for values in self._tried()) == self._deep_trials:
+        if sum("unfreeze" in values for values in _tried(self)) == self._deep_trials:
             return None
         done = [
             trial.hyperparameters.values
@@ -102,10 +102,11 @@ class _HeadsFirst(keras_tuner.Oracle):
             return None
         wanted = [{**heads[0], "unfreeze": depth} for depth in self._depths]
         wanted += [{**head, "unfreeze": depths[0]} for head in best_of_each_kind(heads)]
-        return next((values for values in wanted if values not in self._tried()), None)
+        return next((values for values in wanted if values not in _tried(self)), None)
 
-    def _tried(self) -> list[Values]:
-        return [trial.hyperparameters.values for trial in self.trials.values()]
+
+def _tried(oracle: keras_tuner.Oracle) -> list[Values]:
+    return [trial.hyperparameters.values for trial in oracle.trials.values()]
 
 
 def best_of_each_kind(heads: Sequence[Values]) -> list[Values]:
@@ -122,16 +123,15 @@ def best_of_each_kind(heads: Sequence[Values]) -> list[Values]:
 class _Surrogate(BayesianOptimizationOracle):
     """KerasTuner's Gaussian process, asked of every recipe that there is.
 
-    KerasTuner itself looks between them, from fifty starts, for seconds, and rounds what it finds: often to a
-    recipe that was tried.
+    KerasTuner itself looks between them, from fifty starts, for seconds, and rounds what it finds.
     """
 
     def populate_space(self, trial_id: str) -> dict[str, Any]:
         """KerasTuner's hook: at random while few were tried, then the most promising of the others."""
         completed = sum(trial.status == trial_module.TrialStatus.COMPLETED for trial in self.trials.values())
-        left = self._left()
-        if completed < self.num_initial_points or not left:
-            found: dict[str, Any] = super()._random_populate_space()
+        left = self._left() if completed >= self.num_initial_points else []
+        if not left:
+            found: dict[str, Any] = self._random_populate_space()
             return found
         self.gpr.fit(*self._vectorize_trials())
         searched = self._nonfixed_space()
@@ -144,7 +144,7 @@ class _Surrogate(BayesianOptimizationOracle):
         """All recipes of the space but those that were tried: thousands, not more."""
         space = self.hyperparameters.space
         choices = [each.values if isinstance(each, Choice) else [each.value] for each in space]
-        tried = [trial.hyperparameters.values for trial in self.trials.values()]
+        tried = _tried(self)
         every = (
             dict(zip((each.name for each in space), values, strict=True)) for values in product(*choices)
         )
