@@ -20,11 +20,11 @@ class TunerConfig(Section):
         *("head", "dropout", "weight_decay", "label_smoothing", "mixup", "head_rate", "unfreeze"),
     )
     """What is searched; everything else stays as `trainer` says."""
-    unfreeze: tuple[str, ...] = ("10%", "30%")
+    unfreeze: tuple[str, ...] = ("10%", "20%")
     """Depths of fine-tuning to choose from, where `unfreeze` is searched. The last tenth of the trials, one a
     depth at least, fine-tunes: the best head at each depth, then other heads at the best one. Where no depth
     gains anything, the phases stay as they are. Augment caches what the deepest needs."""
-    pictures: Annotated[int, Field(ge=1, le=1_000_000)] = 1000
+    pictures: Annotated[int, Field(ge=1, le=1_000_000)] = 800
     """Pictures, at most, on which a trial fine-tunes; heads always train on all. On 500, fine-tuning had too
     few steps to show its worth on the sample."""
 

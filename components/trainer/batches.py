@@ -1,4 +1,8 @@
-"""Epochs over a feature store: pictures in one of their views each, in a seeded order."""
+"""Epochs over a feature store: pictures in one of their views each, in a seeded order.
+
+Of a training, all epochs are one endless sequence: at the end of each, Keras would make two iterators, which
+was a quarter of the time of a small head.
+"""
 
 from collections.abc import Sequence
 
@@ -10,7 +14,7 @@ from components.trainer.mixing import Batch, mix
 
 
 class Batches(keras.utils.PyDataset):
-    """What `fit` iterates over.
+    """What `fit` iterates over; `steps_per_epoch` must say where an epoch ends: after `len()` batches.
 
     All that is drawn for an epoch follows from its seed and its number alone, so a training that goes
     on from a checkpoint sees what it would have seen.
@@ -33,8 +37,8 @@ class Batches(keras.utils.PyDataset):
             store: the arrays and labels.
             batch_size: records in a batch; the last one is shorter.
             weights: float32 [classes], the weight of an example of each class; times its own weight.
-            seed: draws order and views; `None`: the store's order and the plain view, for eval.
-            epoch: the first epoch to draw.
+            seed: draws order and views; `None`: one pass in the store's order, of the plain views, for eval.
+            epoch: the first one.
             rounds: how often an epoch shows every record, in a view drawn each time; eval's shows it once.
             is_balanced: a round of as many records, but each class as often as any other one.
             mixup: alpha, see `mixing.mix`.
@@ -49,35 +53,43 @@ class Batches(keras.utils.PyDataset):
         self._rounds = rounds
         self._is_balanced = is_balanced
         self._mixup, self._cutmix = mixup, cutmix
-        self._draw()
+        self._drawn: tuple[int, np.ndarray, np.ndarray] | None = None
 
     def __len__(self) -> int:
-        return -(-len(self._order) // self._batch_size)
+        """Of an epoch."""
+        return -(-len(self._store) * self._rounds // self._batch_size)
+
+    @property
+    def num_batches(self) -> int | None:
+        """Keras' property: `None` for no end."""
+        return len(self) if self._seed is None else None
 
     def __getitem__(self, index: int) -> Batch:
-        """One batch; its labels are one-hot unless they are mixed."""
+        """One batch, counted from the first epoch; its labels are one-hot unless they are mixed."""
+        epochs, index = divmod(index, len(self))
+        epoch = self._epoch + epochs
+        order, views = self._draw(epoch)
         window = slice(index * self._batch_size, (index + 1) * self._batch_size)
-        rows = self._order[window]
-        arrays, labels = self._store.read(rows.tolist(), self._views[window].tolist())
+        rows = order[window]
+        arrays, labels = self._store.read(rows.tolist(), views[window].tolist())
         one_hot = np.eye(len(self._weights), dtype=np.float32)[labels]
         batch = arrays, one_hot, self._weights[labels] * self._store.weights[rows]
         if self._seed is None:
             return batch
-        return mix(batch, self._mixup, self._cutmix, self._generator(1 + index))
+        return mix(batch, self._mixup, self._cutmix, self._generator(epoch, 1 + index))
 
-    def on_epoch_end(self) -> None:
-        """Keras calls it between epochs."""
-        self._epoch += 1
-        self._draw()
-
-    def _draw(self) -> None:
-        count = len(self._store)
-        if self._seed is None:
-            self._order, self._views = np.arange(count), np.zeros(count, dtype=np.int64)
-            return
-        generator = self._generator(0)
-        self._order = np.concatenate([self._round(generator) for _ in range(self._rounds)])
-        self._views = generator.integers(self._store.views, size=len(self._order))
+    def _draw(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:
+        """Rows and views of an epoch, once."""
+        if self._drawn is None or self._drawn[0] != epoch:
+            count = len(self._store)
+            if self._seed is None:
+                order, views = np.arange(count), np.zeros(count, dtype=np.int64)
+            else:
+                generator = self._generator(epoch, 0)
+                order = np.concatenate([self._round(generator) for _ in range(self._rounds)])
+                views = generator.integers(self._store.views, size=len(order))
+            self._drawn = epoch, order, views
+        return self._drawn[1:]
 
     def _round(self, generator: np.random.Generator) -> np.ndarray:
         """Every record once, or every class as often as any other one."""
@@ -85,9 +97,9 @@ class Batches(keras.utils.PyDataset):
             return balanced_order(self._store.labels, generator)
         return generator.permutation(len(self._store))
 
-    def _generator(self, use: int) -> np.random.Generator:
-        """Of this epoch: 0 draws its order and views, 1 and more mix its batches."""
-        return np.random.default_rng([*(self._seed or ()), self._epoch, use])
+    def _generator(self, epoch: int, use: int) -> np.random.Generator:
+        """Of an epoch: 0 draws its order and views, 1 and more mix its batches."""
+        return np.random.default_rng([*(self._seed or ()), epoch, use])
 
 
 def balanced_order(labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:

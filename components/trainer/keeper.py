@@ -41,10 +41,10 @@ class Keeper(keras.callbacks.Callback):
         lowest_loss: on eval so far, the start's included.
     """
 
-    def __init__(self, path: Path, phase: PhaseConfig, averager: Averager, pictures: float) -> None:
+    def __init__(self, path: Path | None, phase: PhaseConfig, averager: Averager, pictures: float) -> None:
         """
         Args:
-            path: the checkpoint, an `.npz` of arrays only.
+            path: the checkpoint, an `.npz` of arrays only; `None` for a training that a kill may undo.
             phase: its `patience` says after how many epochs without a better eval loss training stops.
             averager: knows the weights that eval judges.
             pictures: of eval, by which chance is judged; infinitely many keep the epoch with the lowest loss,
@@ -73,6 +73,8 @@ class Keeper(keras.callbacks.Callback):
         Returns:
             Whether there was a checkpoint that fits; if not, the phase begins, see `begin`.
         """
+        if self._path is None:
+            return False
         saved = checkpoint.read(self._path, like=self._arrays(model, kept=_values(model.variables)))
         if saved is None:
             return False
@@ -111,7 +113,8 @@ class Keeper(keras.callbacks.Callback):
             self._waited += 1
         if loss <= self.lowest_loss * self._tolerance:
             self.kept_epoch, self._kept = self.epochs_done, self._averager.judged()
-        checkpoint.write(self._path, self._arrays(self.model, self._kept))
+        if self._path is not None:
+            checkpoint.write(self._path, self._arrays(self.model, self._kept))
         if self.should_stop():
             self.model.stop_training = True
 

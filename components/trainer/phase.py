@@ -72,7 +72,7 @@ class PhaseTrainer:
         train: FeatureStore,
         evaluation: FeatureStore,
         seed: int,
-        logs: str,
+        logs: str | None,
     ) -> None:
         """
         Args:
@@ -82,7 +82,7 @@ class PhaseTrainer:
             train: pooled features for a phase of the head, else activations at the cut.
             evaluation: the same of eval.
             seed: draws the order of training.
-            logs: folder for TensorBoard.
+            logs: folder for TensorBoard; `None` writes nothing for it.
         """
         self._model, self._config, self._phase = model, config, phase
         self._train, self._eval = train, evaluation
@@ -96,11 +96,11 @@ class PhaseTrainer:
         self._policy = "float32" if phase.unfreeze == HEAD else resolve_precision(config.precision)
         self._logs = logs
 
-    def run(self, checkpoint: Path) -> PhaseResult:
+    def run(self, checkpoint: Path | None) -> PhaseResult:
         """Trains, and leaves the kept epoch's weights in the model.
 
         Args:
-            checkpoint: replaced after each epoch; a phase that was killed goes on from it.
+            checkpoint: replaced after each epoch; a phase that was killed goes on from it. `None` for none.
         """
         phase = self._phase
         groups = self._unfrozen()
@@ -130,11 +130,11 @@ class PhaseTrainer:
             ),
         )
 
-    def sweep_rates(self, saved: Path) -> Sweep:
+    def sweep_rates(self, saved: Path | None) -> Sweep:
         """Tries the rates from low to high on a model that is left as it was.
 
         Args:
-            saved: where the sweep of a phase that was killed is found again.
+            saved: where the sweep of a phase that was killed is found again; `None` for nowhere.
         """
         groups = self._unfrozen()
         trained = self._model.trained_by(self._phase.unfreeze)
@@ -170,24 +170,23 @@ class PhaseTrainer:
         keeper: Keeper,
         rate_log: RateLog,
     ) -> None:
+        callbacks = [averager, keeper, _Reporter(self._phase, self._steps_per_epoch(), keeper.epochs_done)]
+        if self._logs is not None:
+            callbacks += [rate_log, keras.callbacks.TensorBoard(self._logs, write_graph=False)]
         trained.fit(
             self._batches(keeper.epochs_done),
             validation_data=evaluation,
             initial_epoch=keeper.epochs_done,
             epochs=self._phase.epochs,
+            steps_per_epoch=self._steps_per_epoch(),
+            validation_steps=len(evaluation),
             verbose=0,
             shuffle=False,  # Batches draws the order; Keras would shuffle the batches once more
-            callbacks=[
-                averager,
-                keeper,
-                _Reporter(self._phase, self._steps_per_epoch(), keeper.epochs_done),
-                rate_log,
-                keras.callbacks.TensorBoard(self._logs, write_graph=False),
-            ],
+            callbacks=callbacks,
         )
 
     def _keeper(
-        self, checkpoint: Path, trained: keras.Model, averager: Averager, evaluation: Batches
+        self, checkpoint: Path | None, trained: keras.Model, averager: Averager, evaluation: Batches
     ) -> Keeper:
         """Where a killed training left it, or at the start of the phase."""
         pictures = effective_pictures(self._eval.weights)

@@ -23,7 +23,12 @@ def prefix_of(phase: PhaseConfig) -> str:
 
 
 def train_phases(
-    model: TransferModel, config: TrainerConfig, stores: Stores, seed: int, logs: str, checkpoints: Path
+    model: TransferModel,
+    config: TrainerConfig,
+    stores: Stores,
+    seed: int,
+    logs: str | None,
+    checkpoints: Path | None,
 ) -> list[PhaseResult]:
     """Trains in place.
 
@@ -32,8 +37,8 @@ def train_phases(
         config: of all phases; those without epochs are skipped.
         stores: opens what a phase trains from, and what it is judged on.
         seed: draws the order of training.
-        logs: a folder in it for each phase.
-        checkpoints: files in it for each phase, which a killed training goes on from.
+        logs: a folder in it for each phase; `None` writes none.
+        checkpoints: files in it for each phase, which a killed training goes on from; `None` writes none.
 
     Returns:
         One result a phase; of a gradual one, one for each of its steps.
@@ -44,16 +49,15 @@ def train_phases(
             continue
         data = stores(phase)
         if phase.find_rate:
-            folder = os.path.join(logs, phase.name)
-            sweep = PhaseTrainer(model, config, phase, *data, seed, folder).sweep_rates(
-                checkpoints / f"{phase.name}.rates.npz"
-            )
+            saved = checkpoints / f"{phase.name}.rates.npz" if checkpoints else None
+            sweep = PhaseTrainer(model, config, phase, *data, seed, None).sweep_rates(saved)
             phase = _with_found_rates(phase, sweep)
-            if sweep.losses.size:
-                write_sweep(sweep, phase.name, phase.head_rate, folder)
+            if sweep.losses.size and logs:
+                write_sweep(sweep, phase.name, phase.head_rate, os.path.join(logs, phase.name))
         for step in steps_of(phase, model.backbone):
-            trainer = PhaseTrainer(model, config, step, *data, seed, os.path.join(logs, step.name))
-            results.append(trainer.run(checkpoints / f"{step.name}.npz"))
+            folder = os.path.join(logs, step.name) if logs else None
+            trainer = PhaseTrainer(model, config, step, *data, seed, folder)
+            results.append(trainer.run(checkpoints / f"{step.name}.npz" if checkpoints else None))
     return results
 
 

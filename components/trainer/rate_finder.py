@@ -72,27 +72,28 @@ def schedule_of(rate: float, head_rate: float) -> Schedule:
     return sweep_schedule(rate / head_rate, _LOWEST, _HIGHEST, _STEPS)
 
 
-def sweep(model: keras.Model, epochs: Callable[[int], Batches], activity: str, saved: Path) -> Sweep:
+def sweep(model: keras.Model, epochs: Callable[[int], Batches], activity: str, saved: Path | None) -> Sweep:
     """Tries the rates in turn, one batch each, and leaves the weights as they were.
 
     Args:
         model: compiled with the schedules of `schedule_of`; needs to be compiled anew afterwards.
         epochs: the batches of each epoch of training; there are as many epochs as it takes.
         activity: what is reported as being under way.
-        saved: a sweep that was made before is read from here, and a new one is written.
+        saved: a sweep that was made before is read from here, and a new one is written; `None`: neither.
 
     Raises:
         InputError: the loss is not a number, whatever the rate.
     """
     rates = np.geomspace(_LOWEST, _HIGHEST, _STEPS)
-    arrays = checkpoint.read(saved, like={"losses": rates})
+    arrays = checkpoint.read(saved, like={"losses": rates}) if saved else None
     if arrays is None:
         before = [np.array(variable) for variable in model.variables]
         losses = _losses(model, epochs, activity)
         for variable, value in zip(model.variables, before, strict=True):
             variable.assign(value)
         arrays = {"losses": np.pad(losses, (0, _STEPS - len(losses)), constant_values=np.nan)}
-        checkpoint.write(saved, arrays)
+        if saved:
+            checkpoint.write(saved, arrays)
     losses = arrays["losses"][np.isfinite(arrays["losses"])]
     return Sweep(rates[: len(losses)], losses)
 

@@ -5,8 +5,6 @@ over its test-time views, after temperature scaling where the recipe has it. So 
 loss are neither favoured nor punished.
 """
 
-import tempfile
-from pathlib import Path
 from typing import cast
 
 import keras
@@ -40,7 +38,6 @@ class Trials:
         stores: Stores,
         pictures: int,
         seed: int,
-        folder: str,
     ) -> None:
         """
         Args:
@@ -50,11 +47,10 @@ class Trials:
             stores: opens what a phase trains from, and what it is judged on.
             pictures: of each, at most, on which a depth is tried.
             seed: draws initial weights, order and pictures; the same for all trials.
-            folder: for what a training writes; nothing stays there.
         """
         self._backbone = cast(Backbone, ReusedTrunk(backbone))
         self._cut, self._classes, self._stores = cut, classes, stores
-        self._pictures, self._seed, self._folder = pictures, seed, folder
+        self._pictures, self._seed = pictures, seed
         self._heads: dict[TrainerConfig, float] = {}
 
     def loss(self, recipe: TrainerConfig, is_deep: bool) -> float:
@@ -88,11 +84,11 @@ class Trials:
         """The losses after each of the stages."""
         keras.utils.set_random_seed(self._seed)
         losses: list[float] = []
-        with tempfile.TemporaryDirectory(dir=self._folder) as folder, progress.silence(), replicas().scope():
+        with progress.silence(), replicas().scope():
             model = TransferModel(self._backbone, self._cut, self._classes, recipe)
             for phases in stages:
                 part = recipe.model_copy(update={"phases": phases})
-                results = train_phases(model, part, stores, self._seed, folder, Path(folder))
+                results = train_phases(model, part, stores, self._seed, logs=None, checkpoints=None)
                 # Weights that stayed as they were have the same loss, whatever they are run on.
                 is_better = not losses or results[-1].kept_epoch
                 losses.append(self._loss(model, part, stores) if is_better else losses[-1])

@@ -34,7 +34,6 @@ def tuner_fn(fn_args: FnArgs) -> TunerFnResult:
         _stores(os.path.dirname(fn_args.train_files[0]), os.path.dirname(fn_args.eval_files[0])),
         tuner.pictures,
         seed,
-        fn_args.working_dir,
     )
     oracle = build_oracle(search_space(config, tuner), tuner, seed)
     return TunerFnResult(RecipeTuner(oracle, config, trials, fn_args.working_dir), {"verbose": 0})

@@ -12,7 +12,7 @@ from pipeline.tuner_config import TunerConfig
     ("settings", "depths"),
     [
         ({}, ()),
-        ({"trials": 3}, ("10%", "30%")),
+        ({"trials": 3}, ("10%", "20%")),
         ({"trials": 3, "search": ("dropout",)}, ()),
         ({"trials": 3, "unfreeze": ("head", "top", "30%", "top")}, ("top", "30%")),
         ({"trials": 1, "unfreeze": ("head",)}, ()),

@@ -23,25 +23,24 @@ def store(tmp_path: Path) -> FeatureStore:
     return FeatureStore(write_shards(tmp_path, [records_of(LABELS, views=4)]))
 
 
-def epoch_of(batches: Batches) -> list[Batch]:
-    return [batches[index] for index in range(len(batches))]
+def epoch_of(batches: Batches, epoch: int = 0) -> list[Batch]:
+    return [batches[epoch * len(batches) + index] for index in range(len(batches))]
 
 
-def shown(batches: Batches) -> list[tuple[int, int]]:
+def shown(batches: Batches, epoch: int = 0) -> list[tuple[int, int]]:
     """(record, view) in the order of an epoch."""
-    arrays = np.concatenate([arrays for arrays, _, _ in epoch_of(batches)])
+    arrays = np.concatenate([arrays for arrays, _, _ in epoch_of(batches, epoch)])
     return [(int(record), int(view)) for record, view in arrays[:, :2]]
 
 
 @pytest.mark.parametrize("batch_size", [1, 4, 11, 50])
 def test_epoch_shows_each_record_once(store: FeatureStore, batch_size: int) -> None:
     batches = Batches(store, batch_size, WEIGHTS, seed=(3,))
-    for _ in range(3):
-        sizes = [len(labels) for _, labels, _ in epoch_of(batches)]
+    for epoch in range(3):
+        sizes = [len(labels) for _, labels, _ in epoch_of(batches, epoch)]
         assert sum(sizes) == len(LABELS)
         assert set(sizes[:-1]) <= {batch_size}
-        assert sorted(record for record, _ in shown(batches)) == list(range(len(LABELS)))
-        batches.on_epoch_end()
+        assert sorted(record for record, _ in shown(batches, epoch)) == list(range(len(LABELS)))
 
 
 @pytest.mark.parametrize("is_balanced", [False, True])
@@ -94,13 +93,9 @@ def test_same_seed_draws_the_same(store: FeatureStore) -> None:
 @pytest.mark.parametrize("epoch", [1, 2, 5])
 def test_resumed_epoch_draws_what_a_straight_run_draws(store: FeatureStore, epoch: int) -> None:
     straight = Batches(store, 4, WEIGHTS, seed=(3,))
-    for _ in range(epoch):
-        straight.on_epoch_end()
     resumed = Batches(store, 4, WEIGHTS, seed=(3,), epoch=epoch)
-    for _ in range(2):
-        assert shown(resumed) == shown(straight)
-        straight.on_epoch_end()
-        resumed.on_epoch_end()
+    for further in range(2):
+        assert shown(resumed, further) == shown(straight, epoch + further)
 
 
 def test_seeds_may_be_several_numbers(store: FeatureStore) -> None:
@@ -111,17 +106,16 @@ def test_seeds_may_be_several_numbers(store: FeatureStore) -> None:
 def test_balanced_epoch_shows_every_class_alike(store: FeatureStore) -> None:
     batches = Batches(store, 4, WEIGHTS, seed=(3,), is_balanced=True)
     epochs = []
-    for _ in range(20):
-        epochs.append(shown(batches))
+    for epoch in range(20):
+        epochs.append(shown(batches, epoch))
         assert len(epochs[-1]) == len(LABELS)
         counts = np.bincount([LABELS[record] for record, _ in epochs[-1]], minlength=3)
         assert sorted(counts) == [3, 4, 4]
-        batches.on_epoch_end()
-    assert {record for epoch in epochs for record, _ in epoch} == set(range(len(LABELS)))
-    assert len({tuple(epoch) for epoch in epochs}) == 20
+    assert {record for drawn in epochs for record, _ in drawn} == set(range(len(LABELS)))
+    assert len({tuple(drawn) for drawn in epochs}) == 20
     # A record that comes twice comes in views of its own.
-    twice = [sorted(epoch) for epoch in epochs]
-    assert any(one[0] == two[0] and one[1] != two[1] for epoch in twice for one, two in pairwise(epoch))
+    twice = [sorted(drawn) for drawn in epochs]
+    assert any(one[0] == two[0] and one[1] != two[1] for drawn in twice for one, two in pairwise(drawn))
 
 
 @given(labels=st.lists(st.integers(0, 4), min_size=1, max_size=40), seed=st.integers(0, 99))
@@ -142,14 +136,12 @@ def test_mixed_batches_follow_from_seed_epoch_and_place(
         Batches(store, 4, WEIGHTS, seed=(3,), **settings) for settings in ({}, mixing, mixing)
     )
     draws = []
-    for _ in range(2):
-        draws += [mixed[index][0] for index in range(len(mixed))]
-        for index in reversed(range(len(mixed))):  # whatever the order in which they are asked for
-            for one, other in zip(mixed[index], again[index], strict=True):
-                np.testing.assert_array_equal(one, other)
-        assert not np.array_equal(mixed[0][0], plain[0][0])
-        mixed.on_epoch_end()
-        again.on_epoch_end()
+    two_epochs = range(2 * len(mixed))
+    draws += [mixed[index][0] for index in two_epochs]
+    for index in reversed(two_epochs):  # whatever the order in which they are asked for
+        for one, other in zip(mixed[index], again[index], strict=True):
+            np.testing.assert_array_equal(one, other)
+        assert not np.array_equal(mixed[index][0], plain[index][0])
     assert len({draw.tobytes() for draw in draws}) == len(draws)
 
 
@@ -164,10 +156,14 @@ def test_each_batch_of_each_epoch_is_mixed_in_its_own_way(
 
     monkeypatch.setattr("components.trainer.batches.mix", mix)
     batches = Batches(store, 4, WEIGHTS, seed=(3,))
-    for _ in range(2):
-        epoch_of(batches)
-        batches.on_epoch_end()
+    for epoch in range(2):
+        epoch_of(batches, epoch)
     assert len(set(drawn)) == 6
+
+
+def test_training_has_no_end_and_eval_has_one(store: FeatureStore) -> None:
+    assert Batches(store, 4, WEIGHTS, seed=(3,)).num_batches is None
+    assert Batches(store, 4, WEIGHTS).num_batches == 3
 
 
 def test_eval_is_never_mixed(store: FeatureStore) -> None:
@@ -176,9 +172,8 @@ def test_eval_is_never_mixed(store: FeatureStore) -> None:
 
 def test_eval_is_plain_and_in_order(store: FeatureStore) -> None:
     batches = Batches(store, 4, WEIGHTS)
-    for _ in range(2):
-        assert shown(batches) == [(record, 0) for record in range(len(LABELS))]
-        batches.on_epoch_end()
+    for epoch in range(2):
+        assert shown(batches, epoch) == [(record, 0) for record in range(len(LABELS))]
 
 
 @given(labels=st.lists(st.integers(0, 5), min_size=1, max_size=60))

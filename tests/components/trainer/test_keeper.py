@@ -91,7 +91,7 @@ def test_phase_that_makes_it_worse_leaves_every_weight_as_it_was(tmp_path: Path)
     keeper, model = _keeper_for(tmp_path / "phase.npz", begin=1.0)
     before = [np.array(variable) for variable in model.variables]
     batches = Batches(small_store(tmp_path), 6, np.ones(3, np.float32), seed=(9,))
-    model.fit(batches, epochs=2, verbose=0)
+    model.fit(batches, steps_per_epoch=len(batches), epochs=2, verbose=0)
     for epoch in (0, 1):
         keeper.on_epoch_end(epoch, {"val_loss": 1.5})
     keeper.keep(model)

@@ -51,8 +51,10 @@ def train(
     weights = np.ones(3, np.float32)
     if not keeper.restore(model):
         keeper.begin(model, model.evaluate(Batches(store, 6, weights), verbose=0, return_dict=True)["loss"])
+    batches = Batches(store, 6, weights, seed=(9,), epoch=keeper.epochs_done)
     model.fit(
-        Batches(store, 6, weights, seed=(9,), epoch=keeper.epochs_done),
+        batches,
+        steps_per_epoch=len(batches),
         validation_data=Batches(store, 6, weights),
         initial_epoch=keeper.epochs_done,
         epochs=EPOCHS,

@@ -44,9 +44,9 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 @pytest.fixture
-def trials(stores: Any, tmp_path: Path) -> Callable[..., Trials]:
+def trials(stores: Any) -> Callable[..., Trials]:
     def make(pictures: int = PICTURES, seed: int = 3) -> Trials:
-        return Trials(cast(Any, TinyBackbone()), "stem", CLASSES, stores, pictures, seed, str(tmp_path))
+        return Trials(cast(Any, TinyBackbone()), "stem", CLASSES, stores, pictures, seed)
 
     return make
 
@@ -56,11 +56,11 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[tuple[PhaseConfig, int, int
     """Every phase that is trained, and on how many pictures of train and eval."""
     seen: list[tuple[PhaseConfig, int, int]] = []
 
-    def noted(model: Any, config: TrainerConfig, stores: Any, *more: Any) -> Any:
+    def noted(model: Any, config: TrainerConfig, stores: Any, *more: Any, **named: Any) -> Any:
         for phase in config.phases:
             train, evaluation = stores(phase)
             seen.append((phase, len(train), len(evaluation)))
-        return train_phases(model, config, stores, *more)
+        return train_phases(model, config, stores, *more, **named)
 
     monkeypatch.setattr(trial, "train_phases", noted)
     return seen
@@ -71,7 +71,7 @@ def untrained(monkeypatch: pytest.MonkeyPatch) -> list[PhaseConfig]:
     """Every phase that would be trained, in no time."""
     seen: list[PhaseConfig] = []
 
-    def noted(model: Any, config: TrainerConfig, *_: Any) -> Any:
+    def noted(model: Any, config: TrainerConfig, *_: Any, **__: Any) -> Any:
         seen.extend(config.phases)
         return [SimpleNamespace(kept_epoch=1)]
 
@@ -156,7 +156,7 @@ def test_depth_is_worth_what_it_gains(
     trials: Any, monkeypatch: pytest.MonkeyPatch, kept_epoch: int, loss: float
 ) -> None:
     losses = iter([0.5, 0.9, 0.7])
-    monkeypatch.setattr(trial, "train_phases", lambda *_: [SimpleNamespace(kept_epoch=kept_epoch)])
+    monkeypatch.setattr(trial, "train_phases", lambda *_, **__: [SimpleNamespace(kept_epoch=kept_epoch)])
     monkeypatch.setattr(Trials, "_loss", lambda *_: next(losses))
     assert trials().loss(DEEP, is_deep=True) == pytest.approx(loss)
 
@@ -202,7 +202,7 @@ def test_trial_is_silent_and_leaves_nothing(trials: Any, tmp_path: Path) -> None
 
 
 def test_diverging_is_said(trials: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def diverge(*_: Any) -> None:
+    def diverge(*_: Any, **__: Any) -> None:
         raise InputError("training diverged")
 
     monkeypatch.setattr(trial, "train_phases", diverge)
