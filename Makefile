@@ -1,14 +1,16 @@
 # make run    trains, judges and pushes a model on the sample data
 # make test   all tests, end to end ones included (`make test-quick` leaves the slow ones out)
 # make check  formatting, lint, types, layers
-# make lock   resolves requirements.in into requirements.txt
+# make airflow  installs Airflow beside the pipeline; `make test-airflow` runs the pipeline on it
+# make lock   resolves requirements.in into requirements.txt, and Airflow's likewise
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-$(shell sha256sum requirements.txt 2>/dev/null | cut -c1-16 || shasum -a 256 requirements.txt | cut -c1-16)
+AIRFLOW_STAMP := .airflow/.installed
 
-.PHONY: run test test-quick check format lock install clean
+.PHONY: run test test-quick test-airflow check format airflow lock install clean
 
 run: install
 	$(BIN)/python pipeline_runner.py run
@@ -18,6 +20,9 @@ test: install
 
 test-quick: install
 	$(BIN)/python -m pytest -m "not slow and not e2e"
+
+test-airflow: install airflow
+	$(BIN)/python -m pytest tests/e2e/test_airflow.py
 
 check: install
 	$(BIN)/ruff format --check .
@@ -40,11 +45,19 @@ $(STAMP): requirements.txt
 	rm -f $(VENV)/.installed-*
 	touch $@
 
+airflow: $(AIRFLOW_STAMP)
+
+$(AIRFLOW_STAMP): requirements-airflow.txt
+	$(PYTHON) -m venv --clear .airflow
+	.airflow/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-airflow.txt
+	touch $@
+
 lock:
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/pip install --quiet uv
 	.venv-lock/bin/uv pip compile --quiet --no-header --python-version 3.11 requirements.in --override overrides.txt -o requirements.txt
+	.venv-lock/bin/uv pip compile --quiet --no-header --python-version 3.11 requirements-airflow.in -o requirements-airflow.txt
 	rm -rf .venv-lock
 
 clean:
-	rm -rf $(VENV) workspace .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .airflow workspace .pytest_cache .mypy_cache .ruff_cache

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer.exceptions import TyperException
 
-from pipeline.command_options import Json, Run, Workspace
+from pipeline.command_options import Config, Data, Json, Overrides, Run, Workspace
+from pipeline.compile_app import compile_app
 from pipeline.errors import InputError
 from pipeline.inspect_app import inspect
+from pipeline.node_app import finish, node
 
 if TYPE_CHECKING:
     from pipeline.workspace import Workspace as RunWorkspace
@@ -28,6 +30,7 @@ app = typer.Typer(
 )
 
 app.add_typer(inspect, name="inspect", no_args_is_help=True)
+app.add_typer(compile_app, name="compile", no_args_is_help=True)
 
 
 @app.callback(invoke_without_command=True)
@@ -39,14 +42,10 @@ def main(context: typer.Context) -> None:
 
 @app.command()
 def run(
-    config: Annotated[Path | None, typer.Argument(help="YAML file; the sample's if left out.")] = None,
-    data: Annotated[
-        str | None, typer.Option(help="Pictures: class folders, a manifest, TFRecords, tar shards.")
-    ] = None,
+    config: Config = None,
+    data: Data = None,
     workspace: Workspace = Path("workspace"),
-    overrides: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a setting.")
-    ] = None,
+    overrides: Overrides = None,
     start: Annotated[str | None, typer.Option("--from", metavar="NODE", help="Run again from here.")] = None,
     stop: Annotated[str | None, typer.Option("--to", metavar="NODE", help="Stop after this node.")] = None,
     as_json: Json = False,
@@ -101,9 +100,7 @@ def data(
         str | None, typer.Argument(help="Folder, manifest, TFRecords or tar shards; else the config's.")
     ] = None,
     config: Annotated[Path | None, typer.Option(help="YAML file with a `data` section.")] = None,
-    overrides: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a setting.")
-    ] = None,
+    overrides: Overrides = None,
     sheet: Annotated[Path | None, typer.Option(help="Draw a contact sheet into this PNG file.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -175,6 +172,10 @@ def backbones(as_json: Json = False) -> None:
     from pipeline.backbones_command import backbones_command
 
     raise typer.Exit(backbones_command(as_json))
+
+
+app.command()(node)
+app.command()(finish)
 
 
 def _run_pipeline(

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from pipeline.airflow_config import AirflowConfig
 from pipeline.augment_config import AugmentConfig
 from pipeline.backbone_config import BackboneConfig
 from pipeline.data_config import DataConfig
@@ -96,6 +97,7 @@ class Config(Section):
     ensemble: EnsembleConfig = EnsembleConfig()
     evaluator: EvaluatorConfig = EvaluatorConfig()
     label_check: LabelCheckConfig = LabelCheckConfig()
+    airflow: AirflowConfig = AirflowConfig()
 
     @model_validator(mode="after")
     def _trunks_differ(self) -> Self:

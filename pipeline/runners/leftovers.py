@@ -1,7 +1,7 @@
 """What a killed run leaves: half-written artifacts, and executions that nobody will finish.
 
-A run holds the workspace's lock, so whatever is not finished when it starts never will be. Other workspaces
-may keep their metadata in the same database.
+A run holds the workspace's lock, and a node with a process of its own that of the node, so whatever is not
+finished when it starts never will be. Other workspaces may keep their metadata in the same database.
 """
 
 import shutil
@@ -17,12 +17,13 @@ from pipeline.workspace import Workspace
 _SYSTEM = ".system"
 
 
-def clear_leftovers(workspace: Workspace, connection: Any) -> list[Path]:
+def clear_leftovers(workspace: Workspace, connection: Any, node: str | None = None) -> list[Path]:
     """Removes output folders of executions that did not end well, and says in ML Metadata that they ended.
 
     Args:
         workspace: with artifacts in `<Node>/<output>/<execution id>/`, TFX's own layout.
         connection: ML Metadata's.
+        node: whose leftovers; `None`: those of all.
 
     Returns:
         The folders that were removed.
@@ -35,6 +36,8 @@ def clear_leftovers(workspace: Workspace, connection: Any) -> list[Path]:
         executions = store.get_executions()
         _check_known(workspace, {str(item.id) for item in executions})
         own = {each.id for run in _runs(workspace, store) for each in store.get_executions_by_context(run)}
+        if node:
+            own &= {each.id for at in _nodes(node, store) for each in store.get_executions_by_context(at)}
         unfinished = (item for item in executions if item.last_known_state in (item.NEW, item.RUNNING))
         stale = [item for item in unfinished if item.id in own]
         for execution in stale:
@@ -44,17 +47,17 @@ def clear_leftovers(workspace: Workspace, connection: Any) -> list[Path]:
         finished = {
             str(item.id) for item in executions if item.last_known_state in (item.COMPLETE, item.CACHED)
         }
-    removed = [folder for folder in _outputs(workspace) if folder.name not in finished]
+    removed = [folder for folder in _outputs(workspace, node or "*") if folder.name not in finished]
     for folder in removed:
         shutil.rmtree(folder, ignore_errors=True)
-    for folder in workspace.artifacts.glob(f"*/{_SYSTEM}"):
+    for folder in workspace.artifacts.glob(f"{node or '*'}/{_SYSTEM}"):
         shutil.rmtree(folder, ignore_errors=True)  # hand-overs between driver and executor, long done
     return removed
 
 
-def _outputs(workspace: Workspace) -> list[Path]:
+def _outputs(workspace: Workspace, node: str = "*") -> list[Path]:
     """Folders that executions filled, named by their ids."""
-    folders = workspace.artifacts.glob("*/*/*")
+    folders = workspace.artifacts.glob(f"{node}/*/*")
     return [folder for folder in folders if folder.parent.name != _SYSTEM and folder.name.isdecimal()]
 
 
@@ -72,3 +75,9 @@ def _runs(workspace: Workspace, store: Any) -> list[int]:
     """ML Metadata's contexts of the workspace's runs."""
     contexts = store.get_contexts_by_type("pipeline_run")
     return [context.id for context in contexts if (workspace.runs / context.name).is_dir()]
+
+
+def _nodes(node: str, store: Any) -> list[int]:
+    """ML Metadata's contexts of a node, one for each pipeline; they are called `<pipeline>.<node>`."""
+    contexts = store.get_contexts_by_type("node")
+    return [context.id for context in contexts if context.name.endswith(f".{node}")]

@@ -5,6 +5,7 @@ and besides tells a view what happens, knows which nodes were cached, and can st
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -40,12 +41,14 @@ class NodeResult:
         state: `complete` if it ran, `cached` if an earlier run's outputs hold, `failed`, or `skipped`.
         seconds: it took, driver and publisher included.
         outputs: its artifacts, by output name.
+        execution: ML Metadata's id; `None` where there is none.
     """
 
     id: str
     state: State
     seconds: float
     outputs: Outputs = field(default_factory=dict)
+    execution: int | None = None
 
 
 class LocalRunner:
@@ -56,7 +59,20 @@ class LocalRunner:
         results: of the nodes so far, in order.
     """
 
-    def __init__(self, pipeline: tfx_pipeline.Pipeline, run_id: str, view: View | None = None) -> None:
+    def __init__(
+        self,
+        pipeline: tfx_pipeline.Pipeline,
+        run_id: str,
+        view: View | None = None,
+        before: Sequence[NodeResult] = (),
+    ) -> None:
+        """
+        Args:
+            pipeline: to run.
+            run_id: of the run.
+            view: see above.
+            before: what other processes did of this run.
+        """
         self.view = view
         self._pipeline = compiler.Compiler().compile(pipeline)
         runtime_parameter_utils.substitute_runtime_parameter(
@@ -65,7 +81,7 @@ class LocalRunner:
         self._deployment = runner_utils.extract_local_deployment_config(self._pipeline)
         connection = self._deployment.metadata_connection_config
         self._connection = getattr(connection, connection.WhichOneof("connection_config"))
-        self.results: list[NodeResult] = []
+        self.results: list[NodeResult] = list(before)
 
     @property
     def node_ids(self) -> list[str]:
@@ -94,6 +110,16 @@ class LocalRunner:
             self._launch(node.pipeline_node)
             is_skipping = node_id == stop
 
+    def run_node(self, node_id: str) -> NodeResult:
+        """Runs one node, those before it having run.
+
+        Raises:
+            Exception: whatever the node raised.
+        """
+        nodes = dict(zip(self.node_ids, self._pipeline.nodes, strict=True))
+        self._launch(nodes[node_id].pipeline_node)
+        return self.results[-1]
+
     def outputs(self, node: str, name: str) -> list[types.Artifact]:
         """The artifacts that a node put out in this run; none if it did not get that far."""
         for result in self.results:
@@ -119,39 +145,45 @@ class LocalRunner:
         except BaseException:
             self._finish(NodeResult(node_id, "failed", time.monotonic() - started))
             raise
-        state, outputs = self._published(execution, is_resolver=executor is None)
-        self._finish(NodeResult(node_id, state, time.monotonic() - started, outputs))
-
-    def _published(self, execution: Any, is_resolver: bool) -> tuple[State, Outputs]:
-        """State and outputs as ML Metadata holds them."""
+        number = execution.execution_id
         with metadata.Metadata(self._connection) as handle:
-            store = handle.store
-            (record,) = store.get_executions_by_id([execution.execution_id])
-            if record.last_known_state not in (record.COMPLETE, record.CACHED):
-                raise RuntimeError(f"node ended in state {record.State.Name(record.last_known_state)}")
-            events = [
-                event
-                for event in store.get_events_by_execution_ids([record.id])
-                if event.type in (event.OUTPUT, event.INTERNAL_OUTPUT)
-            ]
-            artifacts = {item.id: item for item in store.get_artifacts_by_id([e.artifact_id for e in events])}
-            type_ids = {item.type_id for item in artifacts.values()}
-            artifact_types = {kind.id: kind for kind in store.get_artifact_types_by_id(type_ids)}
-        outputs: Outputs = {}
-        for event in events:
-            item = artifacts[event.artifact_id]
-            name = event.path.steps[0].key
-            artifact = artifact_utils.deserialize_artifact(artifact_types[item.type_id], item)
-            outputs.setdefault(name, []).append(artifact)
+            state = self._state(handle.store, number, is_resolver=executor is None)
+            outputs = outputs_of(handle.store, number)
+        self._finish(NodeResult(node_id, state, time.monotonic() - started, outputs, number))
+
+    def _state(self, store: Any, execution: int, is_resolver: bool) -> State:
+        """As ML Metadata holds it."""
+        (record,) = store.get_executions_by_id([execution])
+        if record.last_known_state not in (record.COMPLETE, record.CACHED):
+            raise RuntimeError(f"node ended in state {record.State.Name(record.last_known_state)}")
         # A resolver executes nothing: it is a query, and new only where something above it is.
         is_cached = (
             all(result.state == "cached" for result in self.results)
             if is_resolver
             else record.last_known_state == record.CACHED
         )
-        return "cached" if is_cached else "complete", outputs
+        return "cached" if is_cached else "complete"
 
     def _finish(self, result: NodeResult) -> None:
         self.results.append(result)
         if self.view:
             self.view.node_finished(result.id, result.state, result.seconds)
+
+
+def outputs_of(store: Any, execution: int) -> Outputs:
+    """The artifacts that ML Metadata's `store` holds as the outputs of an execution, by output name."""
+    events = [
+        event
+        for event in store.get_events_by_execution_ids([execution])
+        if event.type in (event.OUTPUT, event.INTERNAL_OUTPUT)
+    ]
+    artifacts = {item.id: item for item in store.get_artifacts_by_id([e.artifact_id for e in events])}
+    type_ids = {item.type_id for item in artifacts.values()}
+    artifact_types = {kind.id: kind for kind in store.get_artifact_types_by_id(type_ids)}
+    outputs: Outputs = {}
+    for event in events:
+        item = artifacts[event.artifact_id]
+        name = event.path.steps[0].key
+        artifact = artifact_utils.deserialize_artifact(artifact_types[item.type_id], item)
+        outputs.setdefault(name, []).append(artifact)
+    return outputs

@@ -4,13 +4,12 @@ The input is checked before TensorFlow is imported; whatever ends the run, its f
 """
 
 import contextlib
-import errno
 import json
 import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,9 +21,9 @@ from components import progress
 from data import solar_cells
 from pipeline.config import Config
 from pipeline.config_file import dump_config, load_config
-from pipeline.errors import InputError
 from pipeline.metadata_store import bind, check_fits, connection_of
 from pipeline.nodes import check_range, nodes_of
+from pipeline.runners.failures import first_line, input_error
 from pipeline.runners.input_checks import check_input
 from pipeline.runners.interrupts import insistent_interrupts
 from pipeline.runners.quiet import logging_to
@@ -36,7 +35,9 @@ from pipeline.workspace import Workspace
 if TYPE_CHECKING:
     from pipeline.runners.local import LocalRunner
 
-DONE, FAILED, NOT_BLESSED, INTERRUPTED = 0, 1, 3, 130
+FAILED, INTERRUPTED = 1, 130
+CODES = {"pushed": 0, "stopped": 0, "failed": FAILED, "not_blessed": 3}
+"""The exit code of a run that ended, by its status."""
 
 Report = Callable[[Workspace, str], Path]
 """Writes the report of a run, given its id, and returns where it is: it stands above this layer."""
@@ -78,15 +79,15 @@ def run_command(request: Request, report: Report | None = None) -> int:
     try:
         summary = _run(request, config, workspace, started, report)
     except Exception as error:
-        wrong = _input_error(error, workspace)
+        wrong = input_error(error, workspace)
         if wrong:
             raise wrong from error
-        print(f"failed: {_first_line(error)}", file=sys.stderr)
+        print(f"failed: {first_line(error)}", file=sys.stderr)
         print(f"traceback in log.txt of the newest run in {workspace.runs}", file=sys.stderr)
         return FAILED
     if request.as_json:
         print(json.dumps(summary, indent=2, ensure_ascii=False))
-    return {"pushed": DONE, "stopped": DONE, "not_blessed": NOT_BLESSED}[summary["status"]]
+    return CODES[summary["status"]]
 
 
 def _run(
@@ -103,17 +104,17 @@ def _run(
                 console.print(solar_cells.LICENCE, style="dim", highlight=False, soft_wrap=True)
             summary = _Session(config, workspace, run, console, started).run(request)
             if report is not None and summary["evaluation"]:
-                _write_report(report, workspace, run.name, console)
+                offer_report(report, workspace, run.name, console)
             return summary
 
 
-def _write_report(report: Report, workspace: Workspace, run_id: str, console: Console) -> None:
+def offer_report(report: Report, workspace: Workspace, run_id: str, console: Console) -> None:
     """The run is over, and has told of itself: a report that fails must not change how it ended."""
     try:
         console.print(Text(f"report {report(workspace, run_id)}", "dim"), soft_wrap=True)
     except Exception as error:
         logging.exception("the report failed")
-        line = f"the report could not be written: {_first_line(error)}. The run itself is whole."
+        line = f"the report could not be written: {first_line(error)}. The run itself is whole."
         console.print(Text(line, "yellow"), soft_wrap=True)
 
 
@@ -145,7 +146,7 @@ class _Session:
             raise
         except Exception as error:
             logging.exception("the run failed")
-            reason = _first_line(_input_error(error, self._workspace) or error)
+            reason = first_line(input_error(error, self._workspace) or error)
             with contextlib.suppress(Exception):  # the first error counts; a full disk takes no summary
                 self._summarise(runner, "failed", reason)
             raise
@@ -177,29 +178,3 @@ class _Session:
             sys.stdout.flush()
         finally:
             os._exit(INTERRUPTED)
-
-
-def _input_error(error: BaseException, workspace: Workspace) -> InputError | None:
-    """The user's mistake behind `error`, if there is one: Beam and TFX wrap what they raise."""
-    for cause in _causes(error):
-        if isinstance(cause, InputError):
-            return cause
-        is_full = isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)
-        if is_full or "No space left on device" in str(cause) or "disk is full" in str(cause):
-            return InputError(
-                f"the disk that holds workspace `{workspace.root}` is full. Free space, or choose another "
-                "with --workspace DIR; the finished nodes are kept."
-            )
-        if isinstance(cause, OSError) and cause.errno in (errno.EACCES, errno.EROFS):
-            return InputError(f"`{cause.filename}` cannot be used: {cause.strerror}.")
-    return None
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _first_line(error: BaseException) -> str:
-    return next(iter(str(error).splitlines()), "") or type(error).__name__

@@ -25,6 +25,18 @@ SMALL = (
 )
 
 
+def run_command(*command: str, settings: tuple[str, ...] = SMALL) -> subprocess.CompletedProcess[str]:
+    """Runs another command with the sample's settings to its end."""
+    sets = [part for setting in settings for part in ("--set", setting)]
+    return subprocess.run(
+        [sys.executable, "pipeline_runner.py", *command, *sets],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
 def command(workspace: Path, *more: str, settings: tuple[str, ...] = SMALL) -> list[str]:
     """The command line of a run of the sample in `workspace`; later settings win."""
     sets = [part for setting in settings for part in ("--set", setting)]

@@ -1,6 +1,7 @@
 """The workspace: its paths, its runs, its lock."""
 
 import os
+import select
 import subprocess
 import sys
 import time
@@ -102,3 +103,43 @@ def test_lock_closes_its_file(tmp_path: Path) -> None:
         with Workspace(tmp_path).locked(), pytest.raises(InputError), Workspace(tmp_path).locked():
             pass
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_nodes_work_side_by_side_and_no_whole_run_among_them(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    with workspace.locked("Trainer"), workspace.locked("StatisticsGen"):
+        with pytest.raises(InputError, match="another run is at work"), workspace.locked():
+            pass
+    with workspace.locked(), pytest.raises(InputError, match="another run is at work"):
+        with workspace.locked("Trainer"):
+            pass
+
+
+def test_node_waits_for_the_same_node(tmp_path: Path) -> None:
+    hold = HOLD.replace("locked()", "locked('Trainer')")
+    command = [sys.executable, "-c", hold, str(tmp_path)]
+    root = Path(__file__).parents[2]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "cwd": root}
+    with subprocess.Popen(command, **pipes) as first, subprocess.Popen(command, **pipes) as second:  # type: ignore[call-overload]
+        held, _, _ = select.select([first.stdout, second.stdout], [], [], 30)
+        (holder,) = [process for process in (first, second) if process.stdout in held]
+        (waiting,) = [process for process in (first, second) if process is not holder]
+        assert not select.select([waiting.stdout], [], [], 1)[0]
+        holder.kill()
+        assert select.select([waiting.stdout], [], [], 30)[0]
+        waiting.kill()
+
+
+def test_nodes_of_a_run_share_its_folder_and_its_config(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "w")
+    folders = {workspace.join_run("nightly-2026.1", "seed: 1\n") for _ in range(2)}
+    assert folders == {workspace.runs / "nightly-2026.1"}
+    with pytest.raises(InputError, match="run nightly-2026.1 has another config, see `.*config.yaml`"):
+        workspace.join_run("nightly-2026.1", "seed: 2\n")
+
+
+@pytest.mark.parametrize("run_id", ["", "..", "../x", "a/b", ".hidden", "a b", "x" * 101])
+def test_run_id_is_the_name_of_a_folder(tmp_path: Path, run_id: str) -> None:
+    with pytest.raises(InputError, match="--run-id must be letters, digits"):
+        Workspace(tmp_path).join_run(run_id, "")
+    assert not list(tmp_path.iterdir())

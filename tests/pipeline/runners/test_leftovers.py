@@ -81,3 +81,21 @@ def test_an_emptied_store_costs_no_artifact(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="knows nothing: was it emptied, or replaced.*Nothing is removed"):
         clear_leftovers(place, connection)
     assert sorted(place.artifacts.rglob("*")) == before
+
+
+def test_a_node_clears_its_own_alone(tmp_path: Path) -> None:
+    place, connection, ids = workspace(tmp_path)
+    other = place.artifacts / "Other" / "out" / "999"
+    other.mkdir(parents=True)
+    with metadata.Metadata(connection) as handle:
+        kind = handle.store.put_context_type(metadata_store_pb2.ContextType(name="node"))
+        (node,) = handle.store.put_contexts([metadata_store_pb2.Context(type_id=kind, name="cells.Node")])
+        own = metadata_store_pb2.Association(execution_id=ids["NEW"], context_id=node)
+        handle.store.put_attributions_and_associations([], [own])
+    removed = clear_leftovers(place, connection, "Node")
+    assert {folder.name for folder in removed} == {str(ids[state]) for state in ("RUNNING", "NEW", "FAILED")}
+    assert other.exists()
+    with metadata.Metadata(connection) as handle:
+        states = {item.id: item.last_known_state for item in handle.store.get_executions()}
+    execution = metadata_store_pb2.Execution
+    assert (states[ids["NEW"]], states[ids["RUNNING"]]) == (execution.CANCELED, execution.RUNNING)

@@ -1,0 +1,136 @@
+"""`pipeline_runner.py node` and `finish`: a run whose nodes have a process each, as orchestrators have it.
+
+The nodes of a run share its id and its config. A node that is done is not done again, so an orchestrator may
+call it as often as it likes; `finish` tells what came of all of them.
+"""
+
+import json
+import logging
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from components import progress
+from pipeline.config import Config
+from pipeline.config_file import dump_config, load_config
+from pipeline.errors import InputError
+from pipeline.metadata_store import bind, check_fits, connection_of
+from pipeline.nodes import check_range, nodes_of
+from pipeline.runners.failures import first_line, input_error
+from pipeline.runners.input_checks import check_input
+from pipeline.runners.node_records import NodeRecord, RecordedRun, read_records
+from pipeline.runners.peak_memory import peak_rss_mib
+from pipeline.runners.quiet import logging_to
+from pipeline.runners.report_text import print_summary
+from pipeline.runners.run_command import CODES, FAILED, Report, offer_report
+from pipeline.runners.summary import Status, Summary, summarise, write_summary
+from pipeline.runners.view import NodesView
+from pipeline.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Request:
+    """The arguments of `node`."""
+
+    node: str
+    run_id: str
+    config: Path | None
+    data: str | None
+    workspace: Path
+    overrides: tuple[str, ...]
+
+
+def node_command(request: Request) -> int:
+    """Runs one node of a run, those before it being done.
+
+    Returns:
+        The exit code: 0 done, now or before; 1 failed.
+
+    Raises:
+        InputError: the user's input is wrong.
+    """
+    workspace = Workspace(request.workspace.resolve())
+    config = load_config(request.config, request.data, request.overrides)
+    check_range(request.node, request.node, nodes_of(config))
+    check_input(config)
+    check_fits(config.model_dump(mode="json"))
+    with workspace.locked(request.node):
+        bind(workspace, config.name)
+        run = workspace.join_run(request.run_id, dump_config(config))
+        if any(record.is_done for record in read_records(run, [request.node])):
+            print(f"{request.node} is done", file=sys.stderr)
+            return 0
+        with logging_to(run / "log.txt", verbose=True) as screen:
+            try:
+                _launch(request.node, config, workspace, run, Console(file=screen))
+            except Exception as error:
+                logging.exception("%s failed", request.node)
+                wrong = input_error(error, workspace)
+                record = NodeRecord(
+                    request.node, "failed", 0.0, None, peak_rss_mib(), first_line(wrong or error)
+                )
+                record.write(run)
+                if wrong:
+                    raise wrong from error
+                return FAILED
+    return 0
+
+
+def _launch(node: str, config: Config, workspace: Workspace, run: Path, console: Console) -> None:
+    from pipeline.pipeline import create_pipeline
+    from pipeline.runners.leftovers import clear_leftovers
+    from pipeline.runners.local import LocalRunner
+
+    connection = connection_of(workspace, is_read_only=False)
+    for folder in clear_leftovers(workspace, connection, node):
+        logging.info("removed what a killed run left: %s", folder)
+    before = RecordedRun(read_records(run, nodes_of(config)), nodes_of(config), connection).results
+    runner = LocalRunner(create_pipeline(config, workspace, connection), run.name, before=before)
+    runner.view = view = NodesView([node], console, live=False)
+    with view, progress.listening(view):
+        result = runner.run_node(node)
+    NodeRecord(node, result.state, round(result.seconds, 3), result.execution, peak_rss_mib()).write(run)
+
+
+def finish_command(root: Path, run_id: str, as_json: bool, report: Report) -> int:
+    """Tells what came of a run whose nodes had a process each: summary and report.
+
+    Returns:
+        The exit code: 0 pushed, 3 not blessed, 1 a node failed or never came to its end.
+
+    Raises:
+        InputError: there is no such run.
+    """
+    workspace = Workspace(root.resolve())
+    run = workspace.runs / run_id
+    if not (run / "config.yaml").exists():
+        raise InputError(f"there is no run `{run_id}` in workspace `{workspace.root}`.")
+    config = load_config(run / "config.yaml")
+    with workspace.locked("finish"), logging_to(run / "log.txt", verbose=False) as screen:
+        console = Console(file=screen)
+        summary = _summarise(config, workspace, run)
+        write_summary(summary, run)
+        print_summary(summary, console)
+        if summary["evaluation"]:
+            offer_report(report, workspace, run_id, console)
+    if as_json:
+        print(json.dumps(summary, indent=2, ensure_ascii=False))
+    return CODES[summary["status"]]
+
+
+def _summarise(config: Config, workspace: Workspace, run: Path) -> Summary:
+    """Time is counted from the first call of a node, memory is that of the largest process."""
+    nodes = nodes_of(config)
+    records = read_records(run, nodes)
+    errors = [f"{record.id}: {record.error}" for record in records if record.error]
+    done = {record.id for record in records}
+    errors += [f"{node} did not come to its end" for node in nodes if node not in done]
+    seconds = time.time() - (run / "config.yaml").stat().st_mtime
+    recorded = RecordedRun(records, nodes, connection_of(workspace))
+    status: Status | None = "failed" if errors else None
+    summary = summarise(recorded, config, run.name, seconds, status, next(iter(errors), None))
+    summary["peak_rss_mib"] = max((record.peak_rss_mib for record in records), default=0.0)
+    return summary
