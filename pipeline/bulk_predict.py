@@ -8,7 +8,6 @@ Synopsis:
     counts.unreadable
 """
 
-import argparse
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -17,9 +16,9 @@ from pathlib import Path
 
 import apache_beam as beam
 from apache_beam.metrics import Metrics, MetricsFilter
-from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.runner import PipelineState
 
+from pipeline.beam_flags import beam_options
 from pipeline.errors import InputError
 from pipeline.predict import BATCH_SIZE, Prediction, answer_batch
 from pipeline.predict_paths import PictureFile
@@ -65,7 +64,7 @@ def bulk_predict(
         InputError: the model cannot be loaded, or is none of Graft's; the folder has answers or cannot be
             written; a flag is none of Beam's.
     """
-    options = _options(beam_flags)
+    options = beam_options(beam_flags, "--beam")
     _make(output)
     with quiet():
         load_answer(model, SERVING)  # a wrong model should fail before a cluster starts
@@ -119,22 +118,6 @@ def _make(output: Path) -> None:
         raise InputError(f"--output: `{output}` has answers already. Name another folder.")
     if not os.access(output, os.W_OK | os.X_OK):
         raise InputError(f"--output: cannot write to `{output}`.")
-
-
-def _options(flags: Sequence[str]) -> PipelineOptions:
-    """Beam itself passes over what it does not know, a mistyped runner too."""
-    parser = argparse.ArgumentParser(
-        add_help=False, allow_abbrev=False, exit_on_error=False, conflict_handler="resolve"
-    )
-    for kind in PipelineOptions.__subclasses__():
-        kind._add_argparse_args(parser)
-    try:
-        _, unknown = parser.parse_known_args(list(flags))
-    except argparse.ArgumentError as error:
-        raise InputError(f"--beam: {error}.") from error
-    if unknown:
-        raise InputError(f"--beam: Beam knows no {', '.join(unknown)}. Write it as --beam=--name=value.")
-    return PipelineOptions(list(flags))
 
 
 def _counted(result: "beam.runners.runner.PipelineResult", name: str) -> int:

@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 from pipeline.airflow_config import AirflowConfig
 from pipeline.augment_config import AugmentConfig
 from pipeline.backbone_config import BackboneConfig
+from pipeline.beam_config import BeamConfig
 from pipeline.data_config import DataConfig
 from pipeline.evaluator_config import EvaluatorConfig
 from pipeline.section import Section, Share
@@ -97,6 +98,7 @@ class Config(Section):
     ensemble: EnsembleConfig = EnsembleConfig()
     evaluator: EvaluatorConfig = EvaluatorConfig()
     label_check: LabelCheckConfig = LabelCheckConfig()
+    beam: BeamConfig = BeamConfig()
     airflow: AirflowConfig = AirflowConfig()
 
     @model_validator(mode="after")

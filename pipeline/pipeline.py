@@ -29,16 +29,13 @@ from pipeline.workspace import Workspace
 LOCAL_BEAM = ("--runner=FnApiRunner", "--sdk_container_image=none")
 
 
-def create_pipeline(
-    config: Config, workspace: Workspace, metadata: Any = None, beam_args: tuple[str, ...] = LOCAL_BEAM
-) -> tfx_pipeline.Pipeline:
+def create_pipeline(config: Config, workspace: Workspace, metadata: Any = None) -> tfx_pipeline.Pipeline:
     """Wires the nodes.
 
     Args:
         config: of the run.
         workspace: where artifacts and pushed models go.
         metadata: ML Metadata's connection; `None` where the orchestrator brings its own.
-        beam_args: Beam's own flags.
 
     Raises:
         InputError: the config names a backbone or a stage that does not exist, or weights that cannot be
@@ -102,7 +99,7 @@ def create_pipeline(
         *training_nodes,
         *(baseline_node, evaluator_node, pusher_node, label_check_node),
     ]
-    return _assemble([node for node in nodes if node], config.name, workspace, metadata, beam_args)
+    return _assemble([node for node in nodes if node], config, workspace, metadata)
 
 
 def _train(
@@ -156,14 +153,12 @@ def _trunk(config: BackboneConfig, whole: Config) -> tuple[BackboneConfig, str, 
     return config, backbone.fingerprint(), cut_of(backbone, whole.recipe(), whole.tuner), whole.seed
 
 
-def _assemble(
-    nodes: list[Any], name: str, workspace: Workspace, metadata: Any, beam_args: tuple[str, ...]
-) -> tfx_pipeline.Pipeline:
+def _assemble(nodes: list[Any], config: Config, workspace: Workspace, metadata: Any) -> tfx_pipeline.Pipeline:
     return tfx_pipeline.Pipeline(
-        pipeline_name=name,
+        pipeline_name=config.name,
         pipeline_root=str(workspace.artifacts),
         components=nodes,
         metadata_connection_config=metadata,
-        beam_pipeline_args=list(beam_args),
+        beam_pipeline_args=list(config.beam.flags or LOCAL_BEAM),
         enable_cache=True,
     )

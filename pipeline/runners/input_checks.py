@@ -32,6 +32,10 @@ def check_input(config: Config) -> None:
         backbone.check_weights()
         check_order(backbone, [phase.unfreeze for phase in config.trainer.phases])
         cut_of(backbone, config.trainer, config.tuner)
+    if config.beam.flags:
+        from pipeline.beam_flags import beam_options  # Beam takes two seconds to import
+
+        beam_options(config.beam.flags, "beam.flags")
     check_names(config.data.checks)
     rows = list_rows(config.data)
     _check_classes(rows, config.data)

@@ -117,3 +117,9 @@ def test_as_many_classes_as_pictures_to_train_on(tmp_path: Path) -> None:
     content = path.read_text().replace("class3", "class0")
     path.write_text(content)
     check_input(Config.model_validate({"data": {"path": str(path)}}))
+
+
+def test_flags_that_beam_does_not_know(tmp_path: Path) -> None:
+    check_input(config(tmp_path, beam={"flags": ["--runner=FlinkRunner", "--parallelism=2"]}))
+    with pytest.raises(InputError, match="beam.flags: Beam knows no --paralelism=2"):
+        check_input(config(tmp_path, beam={"flags": ["--paralelism=2"]}))

@@ -1,0 +1,41 @@
+"""Beam's flags: known ones pass, others are named before anything runs."""
+
+import pytest
+from apache_beam.options.pipeline_options import PortableOptions, StandardOptions
+
+from pipeline.beam_flags import beam_options
+from pipeline.errors import InputError
+
+FLINK = (
+    *("--runner=FlinkRunner", "--flink_master=cluster:8081", "--parallelism=4"),
+    *("--environment_type=EXTERNAL", "--environment_config=localhost:50000"),
+)
+SPARK = ("--runner=SparkRunner", "--spark_job_server_jar=job-server.jar", "--environment_type=LOOPBACK")
+DATAFLOW = (
+    *("--runner=DataflowRunner", "--project=mine", "--region=europe-west4", "--temp_location=gs://mine/tmp"),
+    *("--sdk_container_image=mine/graft:1", "--max_num_workers=20", "--machine_type=n2-standard-8"),
+)
+
+
+@pytest.mark.parametrize("flags", [FLINK, SPARK, DATAFLOW, ("--runner=PortableRunner", "--job_endpoint=a:1")])
+def test_flags_of_clusters_pass(flags: tuple[str, ...]) -> None:
+    options = beam_options(flags, "beam.flags")
+    assert f"--runner={options.view_as(StandardOptions).runner}" == flags[0]
+
+
+def test_values_arrive() -> None:
+    assert beam_options(FLINK, "beam.flags").view_as(PortableOptions).environment_type == "EXTERNAL"
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (("--runner=FlinkRuner",), "beam.flags: Beam has no runner `FlinkRuner`"),
+        (("--paralelism=4",), "beam.flags: Beam knows no --paralelism=4"),
+        (("--runner=FlinkRunner", "loose"), "beam.flags: Beam knows no loose"),
+        (("--parallelism=many",), "beam.flags: argument --parallelism: invalid int value"),
+    ],
+)
+def test_what_beam_does_not_know_is_named(flags: tuple[str, ...], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        beam_options(flags, "beam.flags")
