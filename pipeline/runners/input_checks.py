@@ -33,9 +33,7 @@ def check_input(config: Config) -> None:
         check_order(backbone, [phase.unfreeze for phase in config.trainer.phases])
         cut_of(backbone, config.trainer, config.tuner)
     if config.beam.flags:
-        from pipeline.beam_flags import beam_options  # Beam takes two seconds to import
-
-        beam_options(config.beam.flags, "beam.flags")
+        _check_flags(config.beam.flags)
     check_names(config.data.checks)
     rows = list_rows(config.data)
     _check_classes(rows, config.data)
@@ -43,6 +41,17 @@ def check_input(config: Config) -> None:
     check_slices(config.evaluator, columns, _held(rows, columns, config.evaluator.columns()))
     if config.schema_gen.file is not None:
         read_reviewed(config.schema_gen.file, config.evaluator.columns())
+
+
+def _check_flags(flags: Sequence[str]) -> None:
+    from pipeline.beam_flags import beam_options  # Beam takes two seconds to import
+
+    options = beam_options(flags, "beam.flags").get_all_options()
+    if options["direct_running_mode"] == "multi_processing":
+        raise InputError(
+            "beam.flags: --direct_running_mode=multi_processing starts workers in which StatisticsGen cannot be "
+            "loaded, see docs/scaling.md. Leave it out."
+        )
 
 
 def _check_classes(rows: Sequence[Row], config: DataConfig) -> None:
