@@ -49,8 +49,8 @@ def _check_flags(flags: Sequence[str]) -> None:
     options = beam_options(flags, "beam.flags").get_all_options()
     if options["direct_running_mode"] == "multi_processing":
         raise InputError(
-            "beam.flags: --direct_running_mode=multi_processing starts workers in which StatisticsGen cannot be "
-            "loaded, see docs/scaling.md. Leave it out."
+            "beam.flags: --direct_running_mode=multi_processing starts workers in which StatisticsGen cannot "
+            "be loaded, see docs/scaling.md. Leave it out."
         )
 
 
