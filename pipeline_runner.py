@@ -13,6 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from pipeline.command_options import Json, Run, Workspace
+from pipeline.compile_app import compile_for
 from pipeline.errors import InputError
 from pipeline.inspect_app import inspect
 
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 
 app.add_typer(inspect, name="inspect", no_args_is_help=True)
+app.add_typer(compile_for, name="compile", no_args_is_help=True)
 
 
 @app.callback(invoke_without_command=True)

@@ -16,6 +16,7 @@ from pipeline.augment_config import AugmentConfig
 from pipeline.backbone_config import BackboneConfig
 from pipeline.data_config import DataConfig
 from pipeline.evaluator_config import EvaluatorConfig
+from pipeline.kubeflow_config import KubeflowConfig
 from pipeline.section import Section, Share
 from pipeline.trainer_config import TestTimeView, TrainerConfig
 from pipeline.tuner_config import TunerConfig
@@ -96,6 +97,7 @@ class Config(Section):
     ensemble: EnsembleConfig = EnsembleConfig()
     evaluator: EvaluatorConfig = EvaluatorConfig()
     label_check: LabelCheckConfig = LabelCheckConfig()
+    kubeflow: KubeflowConfig = KubeflowConfig()
 
     @model_validator(mode="after")
     def _trunks_differ(self) -> Self:

@@ -67,6 +67,7 @@ def test_every_source_module_has_its_test() -> None:
         "command_options",
         "output",  # names only
         "inspect_app",  # tests/e2e/test_inspect
+        "compile_app",  # test_kubeflow_command
         "faults",  # test_planting
         "scenes",
         "planted_faults",

@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from components import progress
 from data import solar_cells
 from pipeline.config import Config
 from pipeline.config_file import dump_config, load_config
-from pipeline.errors import InputError
+from pipeline.errors import InputError, causes_of
 from pipeline.metadata_store import bind, check_fits, connection_of
 from pipeline.nodes import check_range, nodes_of
 from pipeline.runners.input_checks import check_input
@@ -181,7 +181,7 @@ class _Session:
 
 def _input_error(error: BaseException, workspace: Workspace) -> InputError | None:
     """The user's mistake behind `error`, if there is one: Beam and TFX wrap what they raise."""
-    for cause in _causes(error):
+    for cause in causes_of(error):
         if isinstance(cause, InputError):
             return cause
         is_full = isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)
@@ -193,12 +193,6 @@ def _input_error(error: BaseException, workspace: Workspace) -> InputError | Non
         if isinstance(cause, OSError) and cause.errno in (errno.EACCES, errno.EROFS):
             return InputError(f"`{cause.filename}` cannot be used: {cause.strerror}.")
     return None
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def _first_line(error: BaseException) -> str:
