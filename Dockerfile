@@ -1,11 +1,16 @@
 # The image in which the pods of Kubeflow Pipelines run Graft (docs/kubeflow.md).
 #     docker build --tag graft:latest .
+# For nodes with GPUs, the same with CUDA's libraries:
+#     docker build --tag graft:cuda --build-arg CUDA=1 .
 
 FROM python:3.11.13-slim-bookworm AS build
 COPY requirements.txt .
 # Without a pip of its own, the environment is libraries alone. The lock is whole: nothing is resolved.
 RUN python -m venv --without-pip /opt/venv \
     && python -m pip --python /opt/venv/bin/python install --no-cache-dir --no-deps --requirement requirements.txt
+ARG CUDA=""
+RUN if [ -n "$CUDA" ]; then python -m pip --python /opt/venv/bin/python install --no-cache-dir \
+    "$(sed -n 's/^tensorflow==/tensorflow[and-cuda]==/p' requirements.txt)"; fi
 
 FROM python:3.11.13-slim-bookworm
 # What installs and builds has no place where pipelines run.

@@ -73,7 +73,7 @@ def compile_pipeline(pipeline: tfx_pipeline.Pipeline, config: KubeflowConfig) ->
     volume = {
         "mountPath": config.mount,
         "pvcNameParameter": {"runtimeValue": {"constant": config.volume}},
-        "constant": config.volume,  # for KFP before 2.5
+        "constant": config.volume,  # for older backends
     }
     mounted = {name: {"pvcMount": [volume]} for name in executors}
     platforms = {"platforms": {"kubernetes": {"deploymentSpec": {"executors": mounted}}}}
@@ -159,7 +159,7 @@ def _given(node: BaseNode, config: KubeflowConfig) -> ResourcesConfig:
 
 
 def _resources(given: ResourcesConfig, gpu: str) -> Json:
-    """Each twice, as KFP's own compiler does: backends before 2.5 know only the numbers."""
+    """Each twice, as KFP's own compiler does: older backends know only the numbers."""
     memory_gb = given.memory_gib * _BYTES_OF_A_GIB / _BYTES_OF_A_GB
     resources: Json = {}
     for bound in ("Limit", "Request"):
