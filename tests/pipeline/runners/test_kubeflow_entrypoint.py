@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tfx import types
+from tfx.dsl.components.base import base_executor
 
+from components.label_check.component import Suspects
 from pipeline.errors import InputError
 from pipeline.runners import kubeflow_entrypoint
-from pipeline.runners.kubeflow_artifacts import LAUNCHER_ROOT
+from pipeline.runners.kubeflow_artifacts import LAUNCHER_ROOT, title_of
 
 TYPE = {"schemaTitle": "tfx.Model", "schemaVersion": "0.0.1"}
 
@@ -32,7 +35,7 @@ def _invocation(output_file: Path, **inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def _spec(*names: str) -> dict[str, Any]:
-    return {"artifacts": {name: {"artifactType": TYPE} for name in names}}
+    return {"artifacts": {name: {"artifactType": dict(TYPE)} for name in names}}
 
 
 def test_inputs_get_types_and_places(pod: Path) -> None:
@@ -124,3 +127,43 @@ def test_a_defect_is_raised(pod: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kubeflow_entrypoint, "_run", run)
     with pytest.raises(RuntimeError, match="a defect"):
         kubeflow_entrypoint.main(_arguments(_invocation(pod / "output.json")))
+
+
+class RecordingExecutor(base_executor.BaseExecutor):
+    """Notes what it was called with."""
+
+    seen: tuple[dict[str, list[types.Artifact]], dict[str, Any]]
+
+    def Do(
+        self,
+        input_dict: dict[str, list[types.Artifact]],
+        output_dict: dict[str, list[types.Artifact]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        RecordingExecutor.seen = input_dict, exec_properties
+        output_dict["model"][0].set_int_custom_property("pushed", 1)
+
+
+def test_an_executor_sees_what_it_would_see_locally(pod: Path) -> None:
+    models = {f"models__{place}": _artifact(f"b/{place}", pushed=1.0) for place in (0, 1)}
+    none = {"baseline": _artifact("b/none", absent=1.0), "suspects": _artifact("b/suspects")}
+    invocation = _invocation(pod / "output.json", **models, **none)
+    invocation["inputs"]["parameterValues"] = {"seed": 17, "rate": 0.5, "name": "x"}
+    spec = _spec(*models, *none)
+    spec["artifacts"]["suspects"]["artifactType"]["schemaTitle"] = title_of(Suspects)
+    kinds = {"seed": "NUMBER_INTEGER", "rate": "NUMBER_DOUBLE", "name": "STRING"}
+    spec["parameters"] = {name: {"parameterType": kind} for name, kind in kinds.items()}
+    arguments = _arguments(invocation)
+    arguments[1] = f"{__name__}.RecordingExecutor"
+    arguments[5] = json.dumps(spec)
+
+    assert kubeflow_entrypoint.main(arguments) == 0
+    inputs, properties = RecordingExecutor.seen
+    assert [Path(model.uri).name for model in inputs["models"]] == ["0", "1"]
+    assert inputs["models"][0].get_int_custom_property("pushed") == 1
+    assert inputs["baseline"] == []
+    assert type(inputs["suspects"][0]).__name__ == "Suspects"
+    assert properties == {"seed": 17, "rate": 0.5, "name": "x"}
+    assert type(properties["seed"]) is int
+    told = json.loads((pod / "output.json").read_text())["artifacts"]["model"]["artifacts"][0]
+    assert (told["uri"], told["metadata"]["pushed"]) == ("minio://b/out/model", 1.0)
