@@ -28,7 +28,7 @@ class LatestServedExecutor(base_executor.BaseExecutor):
     """Puts out a copy of the newest served model, if the candidate can be compared with it."""
 
     def Do(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: dict[str, Any]) -> None:
-        """Versions are copied, for a pod may have no look at the volume while another pushes."""
+        """A copy: the baseline stays what it was, whatever is served later."""
         found = artifact_utils.get_single_instance(output_dict["model"])
         newest = _newest(Path(exec_properties["folder"]))
         if newest is None:
