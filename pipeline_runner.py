@@ -13,7 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from pipeline.command_options import Config, Data, Json, Overrides, Run, Workspace
-from pipeline.compile_app import compile_app
+from pipeline.compile_app import compile_for
 from pipeline.errors import InputError
 from pipeline.inspect_app import inspect
 from pipeline.node_app import finish, node
@@ -30,7 +30,7 @@ app = typer.Typer(
 )
 
 app.add_typer(inspect, name="inspect", no_args_is_help=True)
-app.add_typer(compile_app, name="compile", no_args_is_help=True)
+app.add_typer(compile_for, name="compile", no_args_is_help=True)
 
 
 @app.callback(invoke_without_command=True)

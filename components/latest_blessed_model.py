@@ -40,7 +40,7 @@ class OlderBlessedModelStrategy(resolver.ResolverStrategy):
         tell: Callable[[str], None] = progress.announce
         for found in _blessed(store, older, input_dict[BLESSING]):
             (model,) = found[MODEL]
-            reason = _why_not(model, candidate)
+            reason = why_not(model, candidate)
             if reason is None:
                 return {CANDIDATE: [candidate], **found}
             tell(f"not compared with blessed model {model.id}: {reason}")
@@ -60,7 +60,7 @@ def _blessed(
         models = [model for model in models if model.id < found[MODEL][0].id]
 
 
-def _why_not(baseline: types.Artifact, candidate: types.Artifact) -> str | None:
+def why_not(baseline: types.Artifact, candidate: types.Artifact) -> str | None:
     """Why the two cannot be compared; `None` if they can."""
     known = _labels(baseline)
     if known is None:

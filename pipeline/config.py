@@ -18,6 +18,7 @@ from pipeline.backbone_config import BackboneConfig
 from pipeline.beam_config import BeamConfig
 from pipeline.data_config import DataConfig
 from pipeline.evaluator_config import EvaluatorConfig
+from pipeline.kubeflow_config import KubeflowConfig
 from pipeline.section import Section, Share
 from pipeline.trainer_config import TestTimeView, TrainerConfig
 from pipeline.tuner_config import TunerConfig
@@ -100,6 +101,7 @@ class Config(Section):
     label_check: LabelCheckConfig = LabelCheckConfig()
     beam: BeamConfig = BeamConfig()
     airflow: AirflowConfig = AirflowConfig()
+    kubeflow: KubeflowConfig = KubeflowConfig()
 
     @model_validator(mode="after")
     def _trunks_differ(self) -> Self:

@@ -188,7 +188,7 @@ def _legal_keys(location: Sequence[str]) -> list[str]:
     """The fields of the section at `location`, looking through tuples of sections."""
     section: type[BaseModel] = Config
     for part in location:
-        if part.isdecimal():
+        if part not in section.model_fields:  # a place in a list, a key of the user's own
             continue
         annotation = section.model_fields[part].annotation
         for candidate in (annotation, *getattr(annotation, "__args__", ())):

@@ -5,6 +5,8 @@ the command line prints its text on one line and ends with exit code 2. Anything
 ours and ends with exit code 1 and a traceback in the run's log.
 """
 
+from collections.abc import Iterator
+
 
 class InputError(ValueError):
     """The user's input is wrong. The text says what is wrong, where, and how to mend it, on one line."""
@@ -12,3 +14,10 @@ class InputError(ValueError):
     def __init__(self, text: str) -> None:
         # Names of files and keys come from the user, line breaks included.
         super().__init__("\\n".join(text.splitlines()))
+
+
+def causes_of(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what led to it, the last first: Beam and TFX wrap what they raise."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

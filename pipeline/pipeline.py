@@ -6,7 +6,7 @@ from tfx import types
 from tfx.dsl.components.base.base_node import BaseNode
 from tfx.orchestration import pipeline as tfx_pipeline
 
-from components import latest_blessed_model, latest_statistics, pusher, statistics_gen, transform
+from components import pusher, statistics_gen, transform
 from components.augment import component as augment
 from components.backbone import choose_backbone
 from components.ensemble import component as ensemble
@@ -21,6 +21,7 @@ from components.tuner import component as tuner
 from components.tuner.cut import cut_of
 from pipeline.backbone_config import BackboneConfig
 from pipeline.config import Config
+from pipeline.history import History, MetadataHistory
 from pipeline.nodes import node_of
 from pipeline.workspace import Workspace
 
@@ -29,13 +30,19 @@ from pipeline.workspace import Workspace
 LOCAL_BEAM = ("--runner=FnApiRunner", "--sdk_container_image=none")
 
 
-def create_pipeline(config: Config, workspace: Workspace, metadata: Any = None) -> tfx_pipeline.Pipeline:
+def create_pipeline(
+    config: Config,
+    workspace: Workspace,
+    metadata: Any = None,
+    history: History = MetadataHistory(),  # noqa: B008
+) -> tfx_pipeline.Pipeline:
     """Wires the nodes.
 
     Args:
         config: of the run.
         workspace: where artifacts and pushed models go.
         metadata: ML Metadata's connection; `None` where the orchestrator brings its own.
+        history: finds what earlier runs made.
 
     Raises:
         InputError: the config names a backbone or a stage that does not exist, or weights that cannot be
@@ -55,13 +62,16 @@ def create_pipeline(config: Config, workspace: Workspace, metadata: Any = None) 
     schema = schema_node.outputs["schema"]
 
     # Finds what the data looked like at the last run.
-    reference_node = latest_statistics.build(statistics)
+    reference_node = history.latest_statistics(statistics)
 
     # Holds every split against the schema, train and the last run; a reviewed schema can stop the run.
     previous, is_reviewed = reference_node.outputs["previous"], config.schema_gen.file is not None
     validator_node = example_validator.build(
         statistics, schema, previous, config.example_validator, is_reviewed=is_reviewed
     )
+
+    # Keeps what the next run's data is held against, where nothing else does.
+    keeper_node = history.keep(statistics, validator_node.outputs["anomalies"])
 
     # Makes the deterministic graph that is served: decode, resize, class name to index.
     transform_node = transform.build(examples, schema, config.backbone)
@@ -72,7 +82,7 @@ def create_pipeline(config: Config, workspace: Workspace, metadata: Any = None) 
     training_nodes, features, model = _train(config, workspace, examples, schema, transform_graph)
 
     # Finds the model that the new one must not fall behind.
-    baseline_node = latest_blessed_model.build(model)
+    baseline_node = history.latest_blessed_model(model)
 
     # Judges the exported model on the test split, slice by slice, and blesses it or not.
     evaluator_node = evaluator.build(
@@ -95,7 +105,8 @@ def create_pipeline(config: Config, workspace: Workspace, metadata: Any = None) 
         label_check_node.add_upstream_node(pusher_node)  # a good model need not wait for it
 
     nodes = [
-        *(example_node, statistics_node, schema_node, reference_node, validator_node, transform_node),
+        *(example_node, statistics_node, schema_node, reference_node, validator_node, keeper_node),
+        transform_node,
         *training_nodes,
         *(baseline_node, evaluator_node, pusher_node, label_check_node),
     ]

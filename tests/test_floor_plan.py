@@ -20,7 +20,7 @@ TESTED_ELSEWHERE = {
     "command_options",
     "output",  # names only
     "inspect_app",  # tests/e2e/test_inspect
-    "compile_app",  # test_compile_command
+    "compile_app",  # test_airflow_command, test_kubeflow_command
     "node_app",  # tests/e2e/test_node_by_node
     "faults",  # test_planting
     "scenes",

@@ -25,6 +25,7 @@ HEAVY = ("tensorflow", "tfx", "apache_beam", "keras")
         "pipeline.inspection.difference",
         "components.schema_gen.reviewed",
         "pipeline.runners.run_command",
+        "pipeline.runners.kubeflow_command",
         "components.example_gen.sources",
         "components.example_gen.picture",
         "components.example_gen.judging.split",

@@ -1,15 +1,14 @@
 """What an error means to a person: the input that was wrong, and one line of it."""
 
 import errno
-from collections.abc import Iterator
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, causes_of
 from pipeline.workspace import Workspace
 
 
 def input_error(error: BaseException, workspace: Workspace) -> InputError | None:
     """The user's mistake behind `error`, if there is one: Beam and TFX wrap what they raise."""
-    for cause in _causes(error):
+    for cause in causes_of(error):
         if isinstance(cause, InputError):
             return cause
         is_full = isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)
@@ -26,9 +25,3 @@ def input_error(error: BaseException, workspace: Workspace) -> InputError | None
 def first_line(error: BaseException) -> str:
     """What it says on its first line, or its kind where it says nothing."""
     return next(iter(str(error).splitlines()), "") or type(error).__name__
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__

@@ -27,6 +27,19 @@ def check_input(config: Config) -> None:
     Raises:
         InputError: the user's input is wrong.
     """
+    check_settings(config)
+    rows = list_rows(config.data)
+    _check_classes(rows, config.data)
+    columns = column_names(rows)
+    check_slices(config.evaluator, columns, _held(rows, columns, config.evaluator.columns()))
+
+
+def check_settings(config: Config) -> None:
+    """Asks what can be known without the pictures, which may be where only the nodes see them.
+
+    Raises:
+        InputError: the user's input is wrong.
+    """
     for trunk in trunks_of(config.backbone, config.ensemble.backbones):
         backbone = choose_backbone(trunk)
         backbone.check_weights()
@@ -35,10 +48,6 @@ def check_input(config: Config) -> None:
     if config.beam.flags:
         _check_flags(config.beam.flags)
     check_names(config.data.checks)
-    rows = list_rows(config.data)
-    _check_classes(rows, config.data)
-    columns = column_names(rows)
-    check_slices(config.evaluator, columns, _held(rows, columns, config.evaluator.columns()))
     if config.schema_gen.file is not None:
         read_reviewed(config.schema_gen.file, config.evaluator.columns())
 

@@ -35,8 +35,8 @@ from pipeline.workspace import Workspace
 if TYPE_CHECKING:
     from pipeline.runners.local import LocalRunner
 
-FAILED, INTERRUPTED = 1, 130
-CODES = {"pushed": 0, "stopped": 0, "failed": FAILED, "not_blessed": 3}
+DONE, FAILED, NOT_BLESSED, INTERRUPTED = 0, 1, 3, 130
+CODES = {"pushed": DONE, "stopped": DONE, "failed": FAILED, "not_blessed": NOT_BLESSED}
 """The exit code of a run that ended, by its status."""
 
 Report = Callable[[Workspace, str], Path]

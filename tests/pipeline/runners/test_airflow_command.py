@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline.compile_command import airflow_command
 from pipeline.config_file import load_config
 from pipeline.errors import InputError
 from pipeline.runners import airflow
+from pipeline.runners.airflow_command import airflow_command
 from pipeline.workspace import Workspace
 
 UPSTREAM = {"ImageExampleGen": [], "StatisticsGen": ["ImageExampleGen"]}
