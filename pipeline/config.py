@@ -16,6 +16,7 @@ from pipeline.augment_config import AugmentConfig
 from pipeline.backbone_config import BackboneConfig
 from pipeline.data_config import DataConfig
 from pipeline.evaluator_config import EvaluatorConfig
+from pipeline.pusher_config import PusherConfig
 from pipeline.section import Section, Share
 from pipeline.trainer_config import TestTimeView, TrainerConfig
 from pipeline.tuner_config import TunerConfig
@@ -95,6 +96,7 @@ class Config(Section):
     trainer: TrainerConfig = TrainerConfig()
     ensemble: EnsembleConfig = EnsembleConfig()
     evaluator: EvaluatorConfig = EvaluatorConfig()
+    pusher: PusherConfig = PusherConfig()
     label_check: LabelCheckConfig = LabelCheckConfig()
 
     @model_validator(mode="after")

@@ -25,6 +25,8 @@ HEAVY = ("tensorflow", "tfx", "apache_beam", "keras")
         "pipeline.inspection.difference",
         "components.schema_gen.reviewed",
         "pipeline.runners.run_command",
+        "components.exports.formats",
+        "components.exports.exports_file",
         "components.example_gen.sources",
         "components.example_gen.picture",
         "components.example_gen.judging.split",

@@ -7,11 +7,21 @@ from typing import Any
 
 import pytest
 
-from pipeline import augment_config, backbone_config, config, data_config, trainer_config, tuner_config
+from pipeline import (
+    augment_config,
+    backbone_config,
+    config,
+    data_config,
+    pusher_config,
+    trainer_config,
+    tuner_config,
+)
 from pipeline.config import Config
 from pipeline.section import Section
 
-MODULES = (augment_config, backbone_config, config, data_config, trainer_config, tuner_config)
+MODULES = (
+    *(augment_config, backbone_config, config, data_config, pusher_config, trainer_config, tuner_config),
+)
 SECTIONS = {
     each
     for module in MODULES
