@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from components.ensemble.served import ServedEnsemble
 from components.exports import exporter
 from components.exports.exporter import export
 from components.exports.exports_file import FOLDER, read_exports
 from components.exports.formats import FORMATS
+from components.temperature import Calibration
 from pipeline.errors import InputError
+from tests.components.ensemble.members import export_member
 from tests.components.exports.models import grey_examples, save_model
 
 SHADES = {"train": [1], "eval": [5, 60, 250], "test": [0, 120, 255, 130]}
@@ -47,6 +50,14 @@ def test_every_format_lies_beside_the_model_and_answers_as_it_does(folder: str, 
         is_exact = name != "tflite_int8"
         assert each["largest_difference"] < (1e-5 if is_exact else 0.2)
         assert each["agreement"] == 1.0 or not is_exact
+
+
+def test_an_ensemble_is_one_file(tmp_path: Path, examples: Any) -> None:
+    members = [export_member(tmp_path / str(slope), [slope, 0.0, 1.0]) for slope in (2.0, -5.0)]
+    joint = ServedEnsemble(members)
+    joint.save(str(tmp_path / "joint"), Calibration(1.0, 0, 0, 0, 0))
+    export(str(tmp_path / "joint"), examples, ["tflite", "onnx"])
+    assert [each["largest_difference"] < 1e-5 for each in read_exports(tmp_path / "joint")] == [True, True]
 
 
 def test_integers_are_calibrated_on_eval_and_never_on_test(
