@@ -146,6 +146,7 @@ def main() -> None:
     parser.add_argument("--data", type=runs.existing, help="pictures; the sample if left out")
     parser.add_argument("--pictures", type=int, default=64, help="of test, on which times are taken")
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--busy", action="store_true", help="other work runs beside: times count for nothing")
     parser.add_argument("--set", dest="settings", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--out", type=Path, help="folder for JSON and plot; the repository's if left out")
     arguments = parser.parse_args()
@@ -164,6 +165,7 @@ def main() -> None:
     rows = {name: {**agreed[name], "bytes": way.bytes, **speeds[name]} for name, way in ways.items()}
     name = f"exports_{runs.data_name(arguments.data)}"
     asked = {"settings": settings, "revision": results.revision(), "timed_on": arguments.pictures}
+    asked["is_timed"] = not arguments.busy
     results.write_json(name, {**asked, "formats": rows, "turns": rates}, arguments.out or results.RESULTS)
     report(rows, "The pushed model, one picture at a time", (arguments.out or plots.FOLDER) / f"{name}.png")
 
