@@ -1,6 +1,8 @@
 """The snippets of docs/serving.md, run as they stand there."""
 
 import contextlib
+import importlib.machinery
+import importlib.util
 import io
 import re
 import subprocess
@@ -52,9 +54,12 @@ def run_shell(code: str) -> str:
 
 def stand_in_for_litert() -> None:
     """The interpreter of LiteRT, where it is not installed: TensorFlow has the same."""
+    if importlib.util.find_spec("ai_edge_litert"):
+        return
     import tensorflow as tf
 
     module = ModuleType("ai_edge_litert.interpreter")
     module.Interpreter = tf.lite.Interpreter  # type: ignore[attr-defined]
-    sys.modules.setdefault("ai_edge_litert", ModuleType("ai_edge_litert"))
-    sys.modules.setdefault("ai_edge_litert.interpreter", module)
+    sys.modules["ai_edge_litert"] = package = ModuleType("ai_edge_litert")
+    package.__spec__ = importlib.machinery.ModuleSpec("ai_edge_litert", None)
+    sys.modules["ai_edge_litert.interpreter"] = module
