@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import get_args
 
 import keras
 import numpy as np
@@ -10,10 +11,12 @@ from keras import layers
 from components.exports.pixel_model import PixelModel
 from components.temperature import Calibration
 from components.trainer.export import export
+from pipeline.trainer_config import TestTimeView
 from tests.components.trainer.stand_in import Transform
 
 SIZE, LABELS = 16, ["cat", "dog", "hen"]
-VIEWS = ("horizontal_flip", "half_turn", "left_turn")
+VIEWS = get_args(TestTimeView)
+"""All that there are: an interpreter has crashed at one of them."""
 PIXELS = np.random.default_rng(5).uniform(0, 255, (40, SIZE, SIZE, 3)).astype(np.float32)
 
 
