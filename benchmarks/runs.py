@@ -98,7 +98,8 @@ def run_preset(table: results.Rows, preset: str, seed: int, arguments: argparse.
 
 def recipe_digest(settings: Sequence[str], data: str | None = None) -> str:
     """Twelve hex digits that change with any value of a run's config that can change the model."""
-    config = load_config(None, data, settings).model_dump_json(exclude={"name", "data", "label_check"})
+    others = {"name", "data", "pusher", "label_check"}
+    config = load_config(None, data, settings).model_dump_json(exclude=others)
     return hashlib.sha256(config.encode()).hexdigest()[:12]
 
 

@@ -29,12 +29,31 @@ def read_labels(saved_model: str) -> list[str]:
 
 
 class ServedClassifier(tf.Module):
-    """The signatures; what they ask is `probabilities`, `class_maps` and `indices`."""
+    """The signatures; what they ask is `probabilities`, `class_maps` and `indices`.
 
-    def __init__(self, labels: list[str]) -> None:
-        """`labels` are the class names in the order of the probabilities."""
+    Attributes:
+        from_pixels: `answers` as a graph. It lies in the SavedModel beside the signatures, for whoever brings
+            the model into a format that decodes no pictures.
+    """
+
+    def __init__(self, labels: list[str], size: int) -> None:
+        """
+        Args:
+            labels: class names in the order of the probabilities.
+            size: side of the pictures as the model sees them, pixels.
+        """
         super().__init__()
         self.labels = tf.constant(labels)
+        spec = tf.TensorSpec([None, size, size, 3], tf.float32, name="pixels")
+        self.from_pixels = _graph(spec)(self.answers)
+
+    def seen(self, image_bytes: tf.Tensor) -> tf.Tensor:
+        """Encoded pictures, string [batch] -> as the model sees them, float32 [batch, size, size, 3]."""
+        raise NotImplementedError
+
+    def answers(self, pixels: tf.Tensor) -> tf.Tensor:
+        """What `seen` makes of at least one picture -> probabilities, float32 [batch, classes]."""
+        raise NotImplementedError
 
     def probabilities(self, image_bytes: tf.Tensor) -> tf.Tensor:
         """Encoded pictures, string [batch] -> float32 [batch, classes]; an empty batch is one, too."""
@@ -83,6 +102,11 @@ class ServedClassifier(tf.Module):
     def evidence(self, image_bytes: tf.Tensor, classes: tf.Tensor) -> tf.Tensor:
         """`class_maps`, as an ensemble asks its members."""
         return self.class_maps(image_bytes, classes)
+
+    @_graph(tf.TensorSpec([None], tf.string, name="image_bytes"))
+    def to_pixels(self, image_bytes: tf.Tensor) -> tf.Tensor:
+        """`seen`: the preprocessing of training, whatever is made of its pixels."""
+        return self.seen(image_bytes)
 
     @_graph(tf.TensorSpec([None], tf.string, name="image_bytes"))
     def explain(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:

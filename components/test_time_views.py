@@ -33,12 +33,17 @@ def view(images: tf.Tensor, name: str) -> tf.Tensor:
     Raises:
         KeyError: there is no such view.
     """
-    return _transposed(tf.reverse(images, _REVERSED[name]), name)
+    return _transposed(_reversed(images, name), name)
 
 
 def turned_back(images: tf.Tensor, name: str) -> tf.Tensor:
     """Undoes `view`."""
-    return tf.reverse(_transposed(images, name), _REVERSED[name])
+    return _reversed(_transposed(images, name), name)
+
+
+def _reversed(images: tf.Tensor, name: str) -> tf.Tensor:
+    # TFLite's interpreter crashes where no axis is reversed.
+    return tf.reverse(images, _REVERSED[name]) if _REVERSED[name] else images
 
 
 def _transposed(images: tf.Tensor, name: str) -> tf.Tensor:

@@ -19,6 +19,7 @@ from pipeline.beam_config import BeamConfig
 from pipeline.data_config import DataConfig
 from pipeline.evaluator_config import EvaluatorConfig
 from pipeline.kubeflow_config import KubeflowConfig
+from pipeline.pusher_config import PusherConfig
 from pipeline.section import Section, Share
 from pipeline.trainer_config import TestTimeView, TrainerConfig
 from pipeline.tuner_config import TunerConfig
@@ -98,6 +99,7 @@ class Config(Section):
     trainer: TrainerConfig = TrainerConfig()
     ensemble: EnsembleConfig = EnsembleConfig()
     evaluator: EvaluatorConfig = EvaluatorConfig()
+    pusher: PusherConfig = PusherConfig()
     label_check: LabelCheckConfig = LabelCheckConfig()
     beam: BeamConfig = BeamConfig()
     airflow: AirflowConfig = AirflowConfig()

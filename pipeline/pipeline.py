@@ -89,8 +89,9 @@ def create_pipeline(
         examples, model, baseline_node.outputs["model"], schema, config.evaluator
     )
 
-    # Puts a blessed model where servers look for new versions.
-    pusher_node = pusher.build(model, evaluator_node.outputs["blessing"], str(workspace.serving(config.name)))
+    # Puts a blessed model where servers look for new versions, in other formats too, where asked.
+    blessing, served = evaluator_node.outputs["blessing"], str(workspace.serving(config.name))
+    pusher_node = pusher.build(model, blessing, served, examples, config.pusher)
 
     # Ranks the labels that are likely wrong, in all splits; nothing learns from it.
     label_check_node = label_check.build(

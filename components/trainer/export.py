@@ -30,7 +30,7 @@ class ServedModel(ServedClassifier):
         temperature: float,
         views: Sequence[str],
     ) -> None:
-        super().__init__(labels)
+        super().__init__(labels, model.whole.input.shape[1])
         self._temperature = temperature
         self._views = tuple(views)
         self._pictures = max(_CHUNK // (1 + len(views)), 1)
@@ -44,7 +44,16 @@ class ServedModel(ServedClassifier):
         return self._transform({features.LABEL: names})[features.LABEL_XF]
 
     def probabilities(self, image_bytes: tf.Tensor) -> tf.Tensor:
-        return self._in_chunks(lambda rows: self._answers(image_bytes[rows]), image_bytes, self.labels.shape)
+        return self._in_chunks(
+            lambda rows: self.from_pixels(self.seen(image_bytes[rows])), image_bytes, self.labels.shape
+        )
+
+    def seen(self, image_bytes: tf.Tensor) -> tf.Tensor:
+        return self._transform({features.IMAGE: image_bytes})[features.IMAGE_XF]
+
+    def answers(self, pixels: tf.Tensor) -> tf.Tensor:
+        logits = self._mean(self._model(self._in_views(pixels), training=False))
+        return tf.nn.softmax(logits / self._temperature)
 
     def class_maps(self, image_bytes: tf.Tensor, classes: tf.Tensor) -> tf.Tensor:
         grid = self._trunk.output.shape[1:3]
@@ -76,18 +85,12 @@ class ServedModel(ServedClassifier):
         made = tf.cond(count > 0, all_chunks, lambda: tf.zeros((0, *shape)))
         return tf.ensure_shape(made, [None, *shape])
 
-    def _answers(self, image_bytes: tf.Tensor) -> tf.Tensor:
-        """string [batch] -> probabilities float32 [batch, classes]."""
-        return tf.nn.softmax(
-            self._mean(self._model(self._seen(image_bytes), training=False)) / self._temperature
-        )
-
     def _class_maps(self, image_bytes: tf.Tensor, classes: tf.Tensor) -> tf.Tensor:
         """Grad-CAM of what is answered, which is the mean over the views: each one's map, turned back.
 
         The head sees the mean of the feature map, so the gradient at a place is that at the mean, shared out.
         """
-        maps = self._trunk(self._seen(image_bytes), training=False)
+        maps = self._trunk(self._in_views(self.seen(image_bytes)), training=False)
         pooled = tf.reduce_mean(maps, axis=(1, 2))
         with tf.GradientTape() as tape:
             tape.watch(pooled)
@@ -100,10 +103,9 @@ class ServedModel(ServedClassifier):
         ]
         return tf.add_n([plain, *back])
 
-    def _seen(self, image_bytes: tf.Tensor) -> tf.Tensor:
-        """string [batch] -> float32 [views * batch, size, size, 3], the plain ones first."""
-        images = self._transform({features.IMAGE: image_bytes})[features.IMAGE_XF]
-        return tf.concat([images, *(view(images, name) for name in self._views)], axis=0)
+    def _in_views(self, pixels: tf.Tensor) -> tf.Tensor:
+        """float32 [batch, size, size, 3] -> [views * batch, size, size, 3], the plain ones first."""
+        return tf.concat([pixels, *(view(pixels, name) for name in self._views)], axis=0)
 
     def _mean(self, logits: tf.Tensor) -> tf.Tensor:
         """float32 [views * batch, classes] -> their means over the views [batch, classes]."""

@@ -12,6 +12,7 @@ from components.evaluator.slices import check_slices
 from components.example_gen.judging.checks import check_names
 from components.example_gen.rows import Row
 from components.example_gen.sources import column_names, list_rows
+from components.exports.formats import check_formats
 from components.features import LABEL, TRAIN
 from components.schema_gen.reviewed import read_reviewed
 from components.tuner.cut import cut_of
@@ -45,6 +46,7 @@ def check_settings(config: Config) -> None:
         backbone.check_weights()
         check_order(backbone, [phase.unfreeze for phase in config.trainer.phases])
         cut_of(backbone, config.trainer, config.tuner)
+    check_formats(config.pusher.formats)
     if config.beam.flags:
         _check_flags(config.beam.flags)
     check_names(config.data.checks)

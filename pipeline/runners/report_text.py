@@ -45,6 +45,7 @@ def print_summary(summary: dict[str, Any], console: Console) -> None:
     console.print(verdict(summary), soft_wrap=not is_prose)  # paths stay whole, and so do reasons in a pipe
     console.print()
     console.print(failures_view(summary["blessing"]), soft_wrap=True)
+    _print_exports(summary["exports"], console)
     seconds = f"{summary['wall_seconds']:.1f} s, of which {summary['overhead_seconds']:.1f} s outside of the"
     console.print(Text(f"{seconds} nodes; peak memory {summary['peak_rss_mib']:,.0f} MiB", "dim"))
     console.print(Text(f"run {summary['run_id']}", "dim"))
@@ -60,6 +61,17 @@ def verdict(summary: dict[str, Any]) -> Text:
         return Text.assemble(("not blessed, nothing pushed:", "bold red"), *reasons)
     is_blessed = summary["blessing"].get("blessed")
     return Text(f"blessed, but {status} before it was pushed" if is_blessed else status, "bold yellow")
+
+
+def _print_exports(exports: Sequence[dict[str, Any]], console: Console) -> None:
+    """The formats beside the pushed model, and how well each agrees with it."""
+    for export in exports:
+        same = round(export["agreement"] * export["pictures"])
+        line = (
+            f"{export['format']}, {export['bytes'] / 1e6:.1f} MB: the model's label for {same} of "
+            f"{export['pictures']} pictures of test, probabilities within {export['largest_difference']:.1g}"
+        )
+        console.print(Text(line), soft_wrap=True)
 
 
 def _print_suspects(found: dict[str, Any], run_id: str, console: Console) -> None:

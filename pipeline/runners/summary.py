@@ -96,6 +96,7 @@ def summarise(
         "label_check": _label_check(runner),
         "blessing": blessing,
         "model": model,
+        "exports": _exports(runner),
         "versions": versions(),
         "wall_seconds": round(wall_seconds, 3),
         "overhead_seconds": round(wall_seconds - seconds, 3),
@@ -219,6 +220,17 @@ def _model(runner: Runner, config: Config) -> dict[str, Any]:
         "pushed_to": target,
         "version": Path(target).name if target else None,
     }
+
+
+def _exports(runner: Runner) -> list[dict[str, Any]]:
+    """The formats beside the pushed model, and how well each agrees with it on pictures of test."""
+    from components.exports.exports_file import read_exports
+
+    return [
+        export
+        for pushed in runner.outputs("Pusher", "pushed_model")
+        for export in read_exports(Path(pushed.uri))
+    ]
 
 
 def _served(pushed: "types.Artifact") -> str | None:

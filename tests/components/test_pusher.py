@@ -6,55 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tfx.proto import pusher_pb2
-from tfx.types import Artifact, standard_artifacts
-from tfx.utils import io_utils, proto_utils
+from tfx.utils import io_utils
 
 from components import pusher
-from components.pusher import AtomicPusherExecutor, ensure_served, is_pushed
-
-FILES = {"saved_model.pb": b"graph", "variables/variables.index": b"index", "assets/labels.txt": b"a\nb\n"}
-
-
-class _Push:
-    """One push from a folder of its own into the serving folder that all of them share."""
-
-    def __init__(
-        self, root: Path, name: str, is_blessed: bool = True, files: dict[str, bytes] = FILES
-    ) -> None:
-        self.serving = root / "serving" / "cells"
-        model = standard_artifacts.Model()
-        model.uri = str(root / name / "model")
-        for file, content in files.items():
-            path = Path(model.uri) / "Format-Serving" / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        blessing = standard_artifacts.ModelBlessing()
-        blessing.set_int_custom_property("blessed", int(is_blessed))
-        self.pushed: Artifact = standard_artifacts.PushedModel()
-        self.pushed.uri = str(root / name / "pushed")
-        self._inputs = {"model": [model], "model_blessing": [blessing]}
-
-    def run(self) -> None:
-        destination = pusher_pb2.PushDestination()
-        destination.filesystem.base_directory = str(self.serving)
-        properties = {"push_destination": proto_utils.proto_to_json(destination)}
-        AtomicPusherExecutor().Do(self._inputs, {"pushed_model": [self.pushed]}, properties)
-
-    @property
-    def versions(self) -> list[Path]:
-        """What a server would load."""
-        if not self.serving.exists():
-            return []
-        return [path for path in self.serving.iterdir() if path.name.isdigit()]
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+from components.pusher import ensure_served, is_pushed
+from tests.components.pushes import FILES, Push, contents
 
 
 def test_push_makes_one_whole_version(tmp_path: Path) -> None:
-    push = _Push(tmp_path, "first")
+    push = Push(tmp_path, "first")
     push.run()
     (version,) = push.versions
     assert contents(version) == FILES
@@ -69,7 +29,7 @@ def test_push_makes_one_whole_version(tmp_path: Path) -> None:
 def test_push_shows_the_version_only_when_it_is_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    push = _Push(tmp_path, "first")
+    push = Push(tmp_path, "first")
     seen: list[Any] = []
     copy_file, replace = io_utils.copy_file, os.replace
 
@@ -93,7 +53,7 @@ def test_push_shows_the_version_only_when_it_is_whole(
 def test_push_broken_off_leaves_no_version_and_the_next_one_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    push = _Push(tmp_path, "first")
+    push = Push(tmp_path, "first")
     copy_dir = io_utils.copy_dir
 
     def half(source: str, target: str, *arguments: Any, **options: Any) -> None:
@@ -117,7 +77,7 @@ def test_push_broken_off_leaves_no_version_and_the_next_one_works(
         with pytest.raises(OSError, match="disk full"):
             push.run()
     assert push.versions == []
-    again = _Push(tmp_path, "second")
+    again = Push(tmp_path, "second")
     again.run()
     (version,) = again.versions
     assert contents(version) == FILES
@@ -125,16 +85,16 @@ def test_push_broken_off_leaves_no_version_and_the_next_one_works(
 
 
 def test_push_of_a_model_that_is_not_blessed_does_nothing(tmp_path: Path) -> None:
-    push = _Push(tmp_path, "first", is_blessed=False)
+    push = Push(tmp_path, "first", is_blessed=False)
     push.run()
     assert push.versions == []
     assert not is_pushed(push.pushed)
 
 
 def test_push_refused_leaves_older_versions_alone(tmp_path: Path) -> None:
-    older = _Push(tmp_path, "older")
+    older = Push(tmp_path, "older")
     older.run()
-    _Push(tmp_path, "refused", is_blessed=False).run()
+    Push(tmp_path, "refused", is_blessed=False).run()
     (version,) = older.versions
     assert contents(version) == FILES
 
@@ -157,7 +117,7 @@ def test_push_of_another_model_makes_a_higher_version(
 ) -> None:
     for name, now, files in zip(("first", "second"), times, (FILES, OTHER), strict=True):
         monkeypatch.setattr("time.time", lambda now=now: now)
-        push = _Push(tmp_path, name, files=files)
+        push = Push(tmp_path, name, files=files)
         push.run()
     assert sorted(path.name for path in push.versions) == versions
     assert [contents(push.serving / version) for version in versions] == [FILES, OTHER]
@@ -178,9 +138,9 @@ def test_push_killed_after_the_version_appeared_does_not_push_again(
     with monkeypatch.context() as patch:
         patch.setattr(pusher.os, "replace", killed)
         with pytest.raises(KeyboardInterrupt):
-            _Push(tmp_path, "first").run()
+            Push(tmp_path, "first").run()
     monkeypatch.setattr("time.time", lambda: 1_700_000_060.0)
-    again = _Push(tmp_path, "second")
+    again = Push(tmp_path, "second")
     again.run()
     (version,) = again.versions
     assert list(again.serving.iterdir()) == [again.serving / "1700000000"] == [version]
@@ -194,7 +154,7 @@ def test_push_killed_after_the_version_appeared_does_not_push_again(
 
 def test_push_of_an_older_model_makes_it_the_newest_again(tmp_path: Path) -> None:
     for name, files in (("first", FILES), ("second", OTHER), ("third", FILES)):
-        push = _Push(tmp_path, name, files=files)
+        push = Push(tmp_path, name, files=files)
         push.run()
     newest = max(push.versions, key=lambda path: int(path.name))
     assert len(push.versions) == 3
@@ -204,7 +164,7 @@ def test_push_of_an_older_model_makes_it_the_newest_again(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("change", ["one file more", "one file less"])
 def test_push_beside_a_version_that_was_changed(tmp_path: Path, change: str) -> None:
-    first = _Push(tmp_path, "first")
+    first = Push(tmp_path, "first")
     first.run()
     (version,) = first.versions
     if change == "one file more":
@@ -212,7 +172,7 @@ def test_push_beside_a_version_that_was_changed(tmp_path: Path, change: str) -> 
         (version / "assets.extra" / "warmup").write_bytes(b"requests")
     else:
         (version / "assets" / "labels.txt").unlink()
-    again = _Push(tmp_path, "second")
+    again = Push(tmp_path, "second")
     again.run()
     # What a server's owner adds leaves the model what it is; what is missing does not.
     assert len(again.versions) == (1 if change == "one file more" else 2)
@@ -223,13 +183,13 @@ def test_push_beside_things_that_are_no_versions(tmp_path: Path) -> None:
     serving = tmp_path / "serving" / "cells"
     (serving / "9999999999-old").mkdir(parents=True)
     (serving / "9999999999").touch()
-    push = _Push(tmp_path, "first")
+    push = Push(tmp_path, "first")
     push.run()
     assert [int(path.name) < 9999999999 for path in push.versions if path.is_dir()] == [True]
 
 
 def test_ensure_served_restores_a_removed_version(tmp_path: Path) -> None:
-    push = _Push(tmp_path, "first")
+    push = Push(tmp_path, "first")
     push.run()
     (version,) = push.versions
     shutil.rmtree(push.serving)
@@ -239,7 +199,7 @@ def test_ensure_served_restores_a_removed_version(tmp_path: Path) -> None:
 
 
 def test_ensure_served_clears_what_a_killed_push_left(tmp_path: Path) -> None:
-    push = _Push(tmp_path, "first")
+    push = Push(tmp_path, "first")
     push.run()
     (version,) = push.versions
     shutil.rmtree(version)

@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 
 from pipeline import (
+    airflow_config,
     augment_config,
     backbone_config,
+    beam_config,
     config,
     data_config,
     kubeflow_config,
+    pusher_config,
     trainer_config,
     tuner_config,
 )
@@ -20,11 +23,14 @@ from pipeline.config import Config
 from pipeline.section import Section
 
 MODULES = (
+    airflow_config,
     augment_config,
     backbone_config,
+    beam_config,
     config,
     data_config,
     kubeflow_config,
+    pusher_config,
     trainer_config,
     tuner_config,
 )

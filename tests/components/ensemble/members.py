@@ -11,6 +11,8 @@ from components.served_classifier import ServedClassifier
 from components.temperature import Calibration
 
 LABELS = ("cat", "dog", "hen")
+SIZE = 4
+"""Of its pictures, pixels."""
 
 
 class Member(ServedClassifier):
@@ -20,15 +22,21 @@ class Member(ServedClassifier):
     """
 
     def __init__(self, slopes: Sequence[float], labels: Sequence[str], grid: int) -> None:
-        super().__init__(list(labels))
+        super().__init__(list(labels), SIZE)
         self._slopes = tf.constant(slopes, tf.float32)
         self._rows = tf.tile(tf.range(grid, dtype=tf.float32)[:, None], (1, grid))
 
     def probabilities(self, image_bytes: tf.Tensor) -> tf.Tensor:
-        def mean(content: tf.Tensor) -> tf.Tensor:
-            return tf.reduce_mean(tf.cast(tf.io.decode_png(content, channels=3), tf.float32)) / 255
+        return self.answers(self.seen(image_bytes))
 
-        means = tf.map_fn(mean, image_bytes, fn_output_signature=tf.float32)
+    def seen(self, image_bytes: tf.Tensor) -> tf.Tensor:
+        def decode(content: tf.Tensor) -> tf.Tensor:
+            return tf.ensure_shape(tf.cast(tf.io.decode_png(content, 3), tf.float32), (SIZE, SIZE, 3))
+
+        return tf.map_fn(decode, image_bytes, fn_output_signature=tf.float32)
+
+    def answers(self, pixels: tf.Tensor) -> tf.Tensor:
+        means = tf.reduce_mean(pixels, axis=(1, 2, 3)) / 255
         return tf.nn.softmax(means[:, None] * self._slopes)
 
     def class_maps(self, image_bytes: tf.Tensor, classes: tf.Tensor) -> tf.Tensor:
@@ -50,5 +58,5 @@ def export_member(
 def grey(*shades: int) -> Any:
     """Encoded pictures of one shade each, 0 to 255: string [pictures]."""
     return tf.constant(
-        [tf.io.encode_png(np.full((4, 4, 3), shade, np.uint8)).numpy() for shade in shades], tf.string
+        [tf.io.encode_png(np.full((SIZE, SIZE, 3), shade, np.uint8)).numpy() for shade in shades], tf.string
     )

@@ -45,6 +45,16 @@ def test_saved_ensemble_answers_with_the_mean_of_logits(
     assert (tmp_path / "assets" / "labels.txt").read_text().split() == list(LABELS)
 
 
+def test_pixels_get_the_joint_answer_of_their_picture(folders: list[str], tmp_path: Path) -> None:
+    served = ServedEnsemble(folders)
+    served.temperature = 0.3
+    served.save(str(tmp_path), Calibration(0.3, 0, 0, 0, 0))
+    loaded = tf.saved_model.load(str(tmp_path))
+    answers = loaded.from_pixels(loaded.to_pixels(grey(*SHADES)))
+    np.testing.assert_allclose(answers, _expected(0.3), atol=1e-6)
+    assert ServedEnsemble([str(tmp_path)]).from_pixels.input_signature[0].shape == (None, 4, 4, 3)
+
+
 def test_no_pictures_no_answers(folders: list[str]) -> None:
     served = ServedEnsemble(folders)
     assert served.serving_default(grey())["probabilities"].shape == (0, 3)

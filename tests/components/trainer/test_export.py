@@ -86,6 +86,21 @@ def test_answer_is_the_mean_over_the_views_at_the_temperature(
     np.testing.assert_allclose(answer["probability"], expected.max(axis=1), atol=1e-5)
 
 
+@pytest.mark.parametrize("views", [(), VIEWS])
+def test_pixels_get_the_answer_of_their_picture(
+    model: Any, pictures: np.ndarray, tmp_path: Path, views: tuple[str, ...]
+) -> None:
+    _served(model, tmp_path, 1.7, views)
+    loaded = tf.saved_model.load(str(tmp_path))
+    some = _encoded(pictures[:5])
+    pixels = loaded.to_pixels(some)
+    np.testing.assert_array_equal(pixels, pictures[:5])
+    served = loaded.signatures["serving_default"](image_bytes=some)["probabilities"]
+    np.testing.assert_allclose(loaded.from_pixels(pixels), served, atol=1e-6)
+    (graph,) = loaded.from_pixels.concrete_functions
+    assert graph.inputs[0].shape.as_list() == [None, SIZE, SIZE, 3]
+
+
 def test_views_matter(model: Any, pictures: np.ndarray) -> None:
     plain = _logits(model, pictures, ())
     for name in VIEWS:

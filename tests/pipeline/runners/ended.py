@@ -62,6 +62,7 @@ def summary(**changes: Any) -> dict[str, Any]:
         },
         "blessing": BLESSED,
         "model": {"pushed_to": "serving/cells/1700000000"},
+        "exports": [],
         "wall_seconds": 63.21,
         "overhead_seconds": 4.56,
         "peak_rss_mib": 2345.6,

@@ -25,6 +25,13 @@ def test_print_summary_verdict_pushed() -> None:
     assert line_with(text_of(summary()), "pushed") == "pushed serving/cells/1700000000"
 
 
+def test_print_summary_says_how_well_other_formats_agree() -> None:
+    exports = [{"format": "onnx", "bytes": 13_463_582, "pictures": 40, "agreement": 0.975}]
+    exports[0]["largest_difference"] = 0.0123
+    expected = "13.5 MB: the model's label for 39 of 40 pictures of test, probabilities within 0.01"
+    assert line_with(text_of(summary(exports=exports)), "onnx") == f"onnx, {expected}"
+
+
 def test_print_summary_says_why_in_figures_and_pictures() -> None:
     text = text_of(not_blessed(), width=120)
     expected = "recall of [worn] on cell_type=[poly] 0.9000 0.810 to 0.950 at least 0.9900 40"

@@ -8,6 +8,7 @@ import pytest
 from tfx.types import Artifact, standard_artifacts
 
 from components.evaluator.explanation_file import write_explanation
+from components.exports.exports_file import FOLDER, Export, write_exports
 from components.label_check.component import Suspects
 from components.label_check.suspects import Label, write_labels
 from pipeline import VERSION
@@ -106,6 +107,7 @@ def test_run_that_never_started_keeps_the_contract(tmp_path: Path) -> None:
     assert summary["data"] == summary["evaluation"] == summary["blessing"] == {}
     assert summary["training"] == []
     assert summary["label_check"] == {}
+    assert summary["exports"] == []
     assert summary["versions"]["graft"] == VERSION
     assert {"python", "tensorflow", "keras", "tfx"} < summary["versions"].keys()
     assert summary["model"] == {"backbone": "efficientnet_lite0", "pushed_to": None, "version": None}
@@ -128,6 +130,26 @@ def test_suspects_are_counted(tmp_path: Path) -> None:
         "splits": {"train": 0, "eval": 1, "test": 0},
         "first": [first],
     }
+
+
+def test_formats_are_told_with_how_well_they_agree(tmp_path: Path) -> None:
+    artifacts = _pushed(tmp_path / "served")
+    artifacts["Pusher", "pushed_model"].uri = str(tmp_path / "archive")
+    (tmp_path / "served").mkdir()
+    folder = tmp_path / "archive" / FOLDER
+    folder.mkdir(parents=True)
+    write_exports([Export("onnx", "model.onnx", 12, 43, 0.5, 0.25, 0)], ["a", "b"], 224, folder)
+    assert summary_of(_Runner({}, artifacts))["exports"] == [
+        {
+            "format": "onnx",
+            "file": "model.onnx",
+            "bytes": 12,
+            "pictures": 43,
+            "agreement": 0.5,
+            "largest_difference": 0.25,
+            "calibrated_on": 0,
+        }
+    ]
 
 
 def test_search_is_told_by_its_best_recipe_and_the_configs_own(tmp_path: Path) -> None:
