@@ -66,16 +66,14 @@ class RecordedRun:
             connection: ML Metadata's.
         """
         self.node_ids = node_ids
-        self._executions = {record.id: record.execution for record in records}
-        self._results = [(record.id, record.state, record.seconds) for record in records]
-        self._connection = connection
+        self._records, self._connection = records, connection
 
     @property
     def results(self) -> "list[NodeResult]":
         """Of the nodes that were called; their outputs are asked for one by one."""
         from pipeline.runners.local import NodeResult
 
-        return [NodeResult(*result) for result in self._results]
+        return [NodeResult(record.id, record.state, record.seconds) for record in self._records]
 
     def outputs(self, node: str, name: str) -> "list[types.Artifact]":
         """The artifacts that a node put out in this run; none if it did not get that far."""
@@ -83,7 +81,7 @@ class RecordedRun:
 
         from pipeline.runners.local import outputs_of
 
-        execution = self._executions.get(node)
+        execution = next((record.execution for record in self._records if record.id == node), None)
         if execution is None:
             return []
         with metadata.Metadata(self._connection) as handle:

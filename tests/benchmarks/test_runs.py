@@ -118,6 +118,14 @@ def test_a_changed_recipe_is_measured_anew() -> None:
     same = recipe_digest(["preset=fast"]), recipe_digest(["preset=fast", "trainer.head=root"])
     assert same[0] == same[1] != recipe_digest(["preset=best"])
     assert recipe_digest([], "here") == recipe_digest([], "there") != recipe_digest([])
+    assert recipe_digest(["tuner.trials=5"]) != recipe_digest(["tuner.trials=5", "tuner.pictures=9"])
+
+
+@pytest.mark.parametrize(
+    "setting", ["pusher.formats=[onnx]", "beam.flags=[--x]", "airflow.retries=9", "tuner.pictures=9"]
+)
+def test_what_changes_no_model_is_not_measured_anew(setting: str) -> None:
+    assert recipe_digest([setting]) == recipe_digest([])
 
 
 def test_a_run_that_fails_ends_the_benchmark_with_its_words(tmp_path: Path) -> None:

@@ -1,39 +1,23 @@
 """Every setting says what it means, and every number where it may lie."""
 
 import ast
+import importlib
 import inspect
+import pkgutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from pipeline import (
-    airflow_config,
-    augment_config,
-    backbone_config,
-    beam_config,
-    config,
-    data_config,
-    kubeflow_config,
-    pusher_config,
-    trainer_config,
-    tuner_config,
-)
+import pipeline
 from pipeline.config import Config
 from pipeline.section import Section
 
-MODULES = (
-    airflow_config,
-    augment_config,
-    backbone_config,
-    beam_config,
-    config,
-    data_config,
-    kubeflow_config,
-    pusher_config,
-    trainer_config,
-    tuner_config,
-)
+MODULES = [
+    importlib.import_module(f"pipeline.{module.name}")
+    for module in pkgutil.iter_modules(pipeline.__path__)
+    if module.name == "config" or module.name.endswith("_config")
+]
 SECTIONS = {
     each
     for module in MODULES
