@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from components.augment.sample_files import picture_file
 from components.evaluator.explanation import explain
 from components.evaluator.explanation_file import write_explanation
 from components.evaluator.heat_file import write_heat
+from components.exports.exports_file import Export
 from pipeline.config_file import load_config
 from pipeline.evaluator_config import EvaluatorConfig
 from pipeline.inspection.records import find_run
@@ -187,6 +189,10 @@ def _write_summary(made: Made, explanation: dict[str, Any], pictures: int, label
     config = load_config(None).model_dump(mode="json")
     config["evaluator"] = {**config["evaluator"], **CONFIG}
     (file.parent / "config.yaml").write_text(yaml.safe_dump(config))
+
+
+EXPORT: dict[str, Any] = asdict(Export("tflite_int8", "model_int8.tflite", 4_567_890, 40, 0.975, 0.0123, 24))
+"""What lies beside a pushed model; the run above pushed none."""
 
 
 def _data(pictures: int, labels: Sequence[str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import pytest
 from pipeline.report.material import Material
 from pipeline.report.model_card import escaped, render_card
 from tests.pipeline.inspection.made import Made
-from tests.pipeline.report.left import SCRIPT, material_of
+from tests.pipeline.report.left import EXPORT, SCRIPT, material_of
 
 
 def test_card_tells_what_is_known(material: Material) -> None:
@@ -60,6 +60,15 @@ def test_without_metadata_and_the_rest_the_card_says_so(own: Made) -> None:
     card = render_card(material)
     assert "ML Metadata, which would tell of its weights, is gone." in card
     assert "It was blessed" in card
+
+
+def test_other_formats_stand_with_their_agreement(own: Made) -> None:
+    material = material_of(own)
+    assert "assets.extra/exports" not in render_card(material)
+    material.summary.update(exports=[EXPORT])
+    card = render_card(material)
+    assert "lies in `assets.extra/exports`" in card
+    assert "| `model_int8.tflite` | 4.6 | 39 of 40 | 0.01 |" in card
 
 
 @pytest.mark.parametrize(

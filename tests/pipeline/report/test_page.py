@@ -14,7 +14,7 @@ from components.label_check.suspects import Label
 from pipeline.report.material import Material
 from pipeline.report.page import render
 from tests.pipeline.inspection.made import Made
-from tests.pipeline.report.left import RUN, SCRIPT, leave_run, material_of, path_of
+from tests.pipeline.report.left import EXPORT, RUN, SCRIPT, leave_run, material_of, path_of
 
 SECTIONS = [
     *("verdict", "data", "views", "training", "slices", "confusion", "mistakes"),
@@ -172,3 +172,12 @@ def test_doubtful_labels_are_shown_with_their_pictures(material: Material, page:
 
 def test_title_names_model_and_run(page: str) -> None:
     assert f"<title>solar-cells, run {RUN}</title>" in page
+
+
+def test_other_formats_stand_with_their_agreement(own: Made) -> None:
+    material = material_of(own)
+    assert "Other formats" not in render(material)
+    material.summary.update(exports=[EXPORT])
+    page = render(material)
+    Outline(page)
+    assert re.search(r"model_int8\.tflite</th><td[^>]*>4\.6</td><td[^>]*>39 of 40</td><td[^>]*>0\.01<", page)
