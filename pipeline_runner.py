@@ -174,6 +174,14 @@ def backbones(as_json: Json = False) -> None:
     raise typer.Exit(backbones_command(as_json))
 
 
+@app.command()
+def doctor(workspace: Workspace = Path("workspace"), as_json: Json = False) -> None:
+    """Looks at this machine, what is installed and the workspace: can a run work here?"""
+    from pipeline.doctor_command import doctor_command
+
+    doctor_command(workspace, as_json)
+
+
 app.command()(node)
 app.command()(finish)
 

@@ -19,6 +19,7 @@ HEAVY = ("tensorflow", "tfx", "apache_beam", "keras")
         "components.evaluator.explanation_file",
         "pipeline.inspect_command",
         "pipeline.serving_command",
+        "pipeline.doctor_command",
         "pipeline.report_command",
         "components.evaluator.slicing",
         "pipeline.suspects_command",
