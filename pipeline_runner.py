@@ -16,6 +16,7 @@ from pipeline.command_options import Config, Data, Json, Overrides, Run, Workspa
 from pipeline.compile_app import compile_for
 from pipeline.errors import InputError
 from pipeline.inspect_app import inspect
+from pipeline.metadata_app import metadata
 from pipeline.node_app import finish, node
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ app = typer.Typer(
 
 app.add_typer(inspect, name="inspect", no_args_is_help=True)
 app.add_typer(compile_for, name="compile", no_args_is_help=True)
+app.add_typer(metadata, name="metadata", no_args_is_help=True)
 
 
 @app.callback(invoke_without_command=True)

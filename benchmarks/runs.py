@@ -99,7 +99,7 @@ def run_preset(table: results.Rows, preset: str, seed: int, arguments: argparse.
 def recipe_digest(settings: Sequence[str], data: str | None = None) -> str:
     """Twelve hex digits that change with any value of a run's config that can change the model."""
     config = load_config(None, data, settings)
-    others = {"name", "data", "pusher", "label_check", "beam", "airflow", "kubeflow"}
+    others = {"name", "data", "pusher", "label_check", "metadata", "beam", "airflow", "kubeflow"}
     if not config.tuner.trials:
         others.add("tuner")
     return hashlib.sha256(config.model_dump_json(exclude=others).encode()).hexdigest()[:12]

@@ -19,6 +19,7 @@ from pipeline.beam_config import BeamConfig
 from pipeline.data_config import DataConfig
 from pipeline.evaluator_config import EvaluatorConfig
 from pipeline.kubeflow_config import KubeflowConfig
+from pipeline.metadata_config import MetadataConfig
 from pipeline.pusher_config import PusherConfig
 from pipeline.section import Section, Share
 from pipeline.trainer_config import TestTimeView, TrainerConfig
@@ -101,6 +102,7 @@ class Config(Section):
     evaluator: EvaluatorConfig = EvaluatorConfig()
     pusher: PusherConfig = PusherConfig()
     label_check: LabelCheckConfig = LabelCheckConfig()
+    metadata: MetadataConfig = MetadataConfig()
     beam: BeamConfig = BeamConfig()
     airflow: AirflowConfig = AirflowConfig()
     kubeflow: KubeflowConfig = KubeflowConfig()

@@ -24,7 +24,7 @@ from components.backbone import BACKBONES
 from pipeline.backbone_config import BackboneConfig
 from pipeline.errors import InputError
 from pipeline.inspection.metadata import open_metadata
-from pipeline.metadata_store import has_run, place_of
+from pipeline.metadata.store import has_run, place_of
 from pipeline.workspace import Workspace
 
 _ROOT = Path(__file__).parents[1]

@@ -12,7 +12,7 @@ from pipeline.inspection import tables, trees
 from pipeline.inspection.lineage import Step, lineage_of
 from pipeline.inspection.metadata import Artifact, Metadata, open_metadata
 from pipeline.inspection.records import find_run, read_runs
-from pipeline.metadata_store import has_run
+from pipeline.metadata.store import has_run
 from pipeline.workspace import Workspace
 
 _PIPE_WIDTH = 10_000

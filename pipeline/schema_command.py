@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pipeline.config import ExampleValidatorConfig
 from pipeline.config_file import load_config
 from pipeline.errors import InputError
-from pipeline.metadata_store import connection_of, has_run, place_of
+from pipeline.metadata.claims import own_executions
+from pipeline.metadata.store import address_of, has_run, open_store
 from pipeline.runners.quiet import logging_to
 from pipeline.whole_file import write_whole
 from pipeline.workspace import Workspace
@@ -67,37 +68,31 @@ def _check_output(output: Path, force: bool) -> None:
 
 def _latest_statistics(workspace: Workspace, name: str | None) -> "tuple[str, types.Artifact]":
     """Name of the pipeline that ran last, and what its StatisticsGen put out then, cached or not."""
-    from ml_metadata import errors
-    from tfx.orchestration import metadata
     from tfx.types import standard_artifacts
 
-    connection = connection_of(workspace)
-    try:
-        with metadata.Metadata(connection) as handle:
-            done = list(_finished(handle.store, name))
-            if not done:
-                whose = f" of `{name}`" if name else ""
-                raise InputError(
-                    f"no run{whose} in workspace `{workspace.root}` got as far as {_NODE}. {_RUN}"
-                )
-            last, found = max(done)
-            events = handle.store.get_events_by_execution_ids([last])
-            ids = [event.artifact_id for event in events if event.type == event.OUTPUT]
-            (record,) = handle.store.get_artifacts_by_id(ids)
-    except (errors.StatusError, RuntimeError) as error:
-        raise InputError(f"`{place_of(workspace)}` is no metadata of a run: {error}") from error
+    store = open_store(workspace)
+    done = list(_finished(store, workspace, name))
+    if not done:
+        whose = f" of `{name}`" if name else ""
+        raise InputError(f"no run{whose} in workspace `{workspace.root}` got as far as {_NODE}. {_RUN}")
+    last, found = max(done)
+    events = store.get_events_by_execution_ids([last])
+    ids = [event.artifact_id for event in events if event.type == event.OUTPUT]
+    (record,) = store.get_artifacts_by_id(ids)
     statistics = standard_artifacts.ExampleStatistics()
     statistics.set_mlmd_artifact(record)
     return found, statistics
 
 
-def _finished(store: Any, name: str | None) -> Iterator[tuple[int, str]]:
+def _finished(store: Any, workspace: Workspace, name: str | None) -> Iterator[tuple[int, str]]:
     """Execution id and pipeline of each StatisticsGen that came to its end; ids grow with time."""
+    own = own_executions(store, workspace) if address_of(workspace) else None
     for context in store.get_contexts_by_type("node"):
         pipeline, _, node = context.name.rpartition(".")
         if node == _NODE and name in (None, pipeline):
             for execution in store.get_executions_by_context(context.id):
-                if execution.last_known_state in (execution.COMPLETE, execution.CACHED):
+                is_done = execution.last_known_state in (execution.COMPLETE, execution.CACHED)
+                if is_done and (own is None or execution.id in own):
                     yield execution.id, pipeline
 
 

@@ -15,14 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.inspection.metadata import Metadata, open_metadata, proto
+from pipeline.inspection.metadata import ROLLBACK, Metadata, open_metadata, proto
 from pipeline.inspection.records import read_runs
-from pipeline.metadata_store import open_store
+from pipeline.metadata.store import open_store
 from pipeline.predict_paths import versions_of
 from pipeline.workspace import Workspace
 
-NODE = "Rollback"
-"""What made a version that was rolled back to, in ML Metadata."""
 _UNFINISHED = ".rollback"
 
 
@@ -135,7 +133,7 @@ def _record(workspace: Workspace, source: int | None, target: Path) -> None:
     artifact.custom_properties["pushed_version"].string_value = target.name
     artifact.custom_properties["pushed_destination"].string_value = str(target)
     execution = proto.Execution(last_known_state=proto.Execution.COMPLETE)
-    execution.type_id = store.put_execution_type(proto.ExecutionType(name=NODE))
+    execution.type_id = store.put_execution_type(proto.ExecutionType(name=ROLLBACK))
     made = proto.Event(type=proto.Event.OUTPUT)
     made.path.steps.add().key = "pushed_model"
     used = proto.Event(type=proto.Event.INPUT, artifact_id=source or 0)
@@ -155,7 +153,7 @@ def _pushed(metadata: Metadata, path: Path) -> int | None:
 def _original(metadata: Metadata, artifact: int) -> int:
     """What it is a copy of, or itself."""
     producer = metadata.producer_of(artifact)
-    while producer and producer.node == NODE and metadata.inputs_of(producer.id):
+    while producer and producer.node == ROLLBACK and metadata.inputs_of(producer.id):
         artifact = metadata.inputs_of(producer.id)[0][0]
         producer = metadata.producer_of(artifact)
     return artifact

@@ -3,7 +3,8 @@
 import fcntl
 import os
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +17,20 @@ from pipeline.whole_file import write_whole
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
+def check_run_id(run_id: str) -> None:
+    """Raises InputError if an orchestrator's name for a run is no name of a folder."""
+    if not _RUN_ID.fullmatch(run_id):
+        raise InputError(
+            f"--run-id must be letters, digits, `_`, `.` and `-`, at most 100. Received: {run_id!r}"
+        )
+
+
 @dataclass(frozen=True)
 class Workspace:
-    """Paths below `root`: `metadata.sqlite`, `artifacts/`, `runs/<run id>/`, `serving/<name>/`."""
+    """Paths below `root`: `metadata.sqlite`, `artifacts/`, `runs/<run id>/`, `serving/<name>/`.
+
+    `metadata.address` is there where the metadata are in a database.
+    """
 
     root: Path
 
@@ -35,25 +47,32 @@ class Workspace:
         return self.root / "metadata.sqlite"
 
     @property
+    def metadata_address(self) -> Path:
+        return self.root / "metadata.address"
+
+    @property
     def runs(self) -> Path:
         return self.root / "runs"
 
     def serving(self, name: str) -> Path:
         return self.root / "serving" / name
 
-    def new_run(self) -> Path:
+    def new_run(self, is_free: Callable[[str], bool] = lambda run_id: True) -> Path:
         """Makes the folder of a new run; its name, the run's id, is the time and sorts by it.
+
+        Args:
+            is_free: whether nobody else has this id, where others are asked.
 
         Raises:
             InputError: the workspace cannot be written.
         """
         with self._writing():
             self.runs.mkdir(parents=True, exist_ok=True)
-            run_id = stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-            number = 1
-            while (self.runs / run_id).exists():
-                number += 1
-                run_id = f"{stamp}-{number:03}"
+            while True:
+                run_id = datetime.now().strftime("%Y%m%d-%H%M%S-%f")[:-3]  # to the millisecond
+                if not (self.runs / run_id).exists() and is_free(run_id):
+                    break
+                time.sleep(0.001)
             (self.runs / run_id).mkdir()
         return self.runs / run_id
 
@@ -68,10 +87,7 @@ class Workspace:
             InputError: the id is no name of a folder, the run has another config, or the workspace cannot be
                 written.
         """
-        if not _RUN_ID.fullmatch(run_id):
-            raise InputError(
-                f"--run-id must be letters, digits, `_`, `.` and `-`, at most 100. Received: {run_id!r}"
-            )
+        check_run_id(run_id)
         file = self.runs / run_id / "config.yaml"
         with self._writing():
             file.parent.mkdir(parents=True, exist_ok=True)

@@ -22,6 +22,7 @@ TESTED_ELSEWHERE = {
     "inspect_app",  # tests/e2e/test_inspect
     "compile_app",  # test_airflow_command, test_kubeflow_command
     "node_app",  # tests/e2e/test_node_by_node
+    "metadata_app",  # test_move
     "faults",  # test_planting
     "scenes",
     "planted_faults",

@@ -18,6 +18,7 @@ HEAVY = ("tensorflow", "tfx", "apache_beam", "keras")
         "pipeline.schema_command",
         "components.evaluator.explanation_file",
         "pipeline.inspect_command",
+        "pipeline.metadata.move",
         "pipeline.serving_command",
         "pipeline.doctor_command",
         "pipeline.report_command",

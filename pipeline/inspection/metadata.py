@@ -15,10 +15,13 @@ from ml_metadata.metadata_store.metadata_store import MetadataStore
 from ml_metadata.proto import metadata_store_pb2
 
 from pipeline.errors import InputError
-from pipeline.metadata_store import has_run, open_store
+from pipeline.metadata.claims import own_executions
+from pipeline.metadata.store import address_of, has_run, open_store
 from pipeline.workspace import Workspace
 
 proto: Any = metadata_store_pb2  # its classes are made when it is imported
+ROLLBACK = "Rollback"
+"""What made a version that was rolled back to: the one execution that is no run's."""
 _PLAIN = ("string_value", "int_value", "double_value", "bool_value")
 _OUTPUTS = (proto.Event.OUTPUT, proto.Event.DECLARED_OUTPUT)
 _INPUTS = (proto.Event.INPUT, proto.Event.DECLARED_INPUT)
@@ -73,10 +76,15 @@ Link = tuple[int, str]
 
 
 class Metadata:
-    """The whole store; read on first use."""
+    """The whole store, or what of it is the workspace's; read on first use."""
 
-    def __init__(self, store: MetadataStore) -> None:
-        self._store = store
+    def __init__(self, store: MetadataStore, workspace: Workspace | None = None) -> None:
+        """
+        Args:
+            store: to read.
+            workspace: of a store that others may share: nothing of theirs is told.
+        """
+        self._store, self._workspace = store, workspace
 
     @cached_property
     def executions(self) -> dict[int, Execution]:
@@ -93,7 +101,7 @@ class Metadata:
                 (record.last_update_time_since_epoch - record.create_time_since_epoch) / 1000,
                 _plain(record.custom_properties),
             )
-            for record in self._store.get_executions()
+            for record in self._own_executions()
         }
 
     @cached_property
@@ -108,7 +116,7 @@ class Metadata:
                 None if "://" in record.uri else Path(record.uri).exists(),
                 _plain(record.custom_properties),
             )
-            for record in self._store.get_artifacts()
+            for record in self._own_artifacts()
         }
 
     def outputs_of(self, execution: int) -> list[Link]:
@@ -145,6 +153,27 @@ class Metadata:
                     links[by_artifact][event.artifact_id].append((event.execution_id, name))
         return links
 
+    def _own_executions(self) -> list[Any]:
+        """Those of the workspace's runs, and its rollbacks, which are of no run."""
+        if self._workspace is None:
+            return self._store.get_executions()
+        own = self._store.get_executions_by_id([*own_executions(self._store, self._workspace)])
+        kinds = {each.name for each in self._store.get_execution_types()} & {ROLLBACK}
+        others = [each for kind in kinds for each in self._store.get_executions_by_type(kind)]
+        events = self._store.get_events_by_execution_ids([each.id for each in others]) if others else []
+        made = {each.artifact_id: each.execution_id for each in events if each.type in _OUTPUTS}
+        served = f"{self._workspace.root.resolve() / 'serving'}/"
+        found = {
+            made[each.id] for each in self._store.get_artifacts_by_id([*made]) if each.uri.startswith(served)
+        }
+        return [*own, *(each for each in others if each.id in found)]
+
+    def _own_artifacts(self) -> list[Any]:
+        if self._workspace is None:
+            return self._store.get_artifacts()
+        links = self._links[2].keys() | self._links[3].keys()
+        return self._store.get_artifacts_by_id([*links])
+
     def _by_context(self, kind: str) -> dict[int, str]:
         """The name of each execution's context of this kind."""
         return {
@@ -165,7 +194,7 @@ def open_metadata(workspace: Workspace) -> Metadata:
             f"there is no `{workspace.metadata}`: nothing has run in this workspace yet. Name another with "
             "--workspace DIR."
         )
-    return Metadata(open_store(workspace))
+    return Metadata(open_store(workspace), workspace if address_of(workspace) else None)
 
 
 def _plain(properties: Any) -> dict[str, Any]:

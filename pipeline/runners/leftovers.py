@@ -8,10 +8,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from tfx.orchestration import metadata
-
 from pipeline.errors import InputError
-from pipeline.metadata_store import place_of
+from pipeline.metadata.claims import own_executions
+from pipeline.metadata.store import place_of
+from pipeline.runners.patient_metadata import PatientMetadata
 from pipeline.workspace import Workspace
 
 _SYSTEM = ".system"
@@ -31,11 +31,11 @@ def clear_leftovers(workspace: Workspace, connection: Any, node: str | None = No
     Raises:
         InputError: ML Metadata knows none of the outputs, as one that was emptied or put back would not.
     """
-    with metadata.Metadata(connection) as handle:
+    with PatientMetadata(connection) as handle:
         store = handle.store
         executions = store.get_executions()
         _check_known(workspace, {str(item.id) for item in executions})
-        own = {each.id for run in _runs(workspace, store) for each in store.get_executions_by_context(run)}
+        own = own_executions(store, workspace)
         if node:
             own &= {each.id for at in _nodes(node, store) for each in store.get_executions_by_context(at)}
         unfinished = (item for item in executions if item.last_known_state in (item.NEW, item.RUNNING))
@@ -69,12 +69,6 @@ def _check_known(workspace: Workspace, ids: set[str]) -> None:
             f"`{place_of(workspace)}` knows nothing: was it emptied, or replaced? Nothing is removed. Put it "
             "back, delete the artifacts, or choose another workspace with --workspace DIR."
         )
-
-
-def _runs(workspace: Workspace, store: Any) -> list[int]:
-    """ML Metadata's contexts of the workspace's runs."""
-    contexts = store.get_contexts_by_type("pipeline_run")
-    return [context.id for context in contexts if (workspace.runs / context.name).is_dir()]
 
 
 def _nodes(node: str, store: Any) -> list[int]:

@@ -11,7 +11,6 @@ from typing import Any, Literal, Protocol
 
 from tfx import types
 from tfx.dsl.compiler import compiler, constants
-from tfx.orchestration import metadata
 from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.orchestration.local import runner_utils
 from tfx.orchestration.portable import launcher, runtime_parameter_utils
@@ -19,6 +18,7 @@ from tfx.proto.orchestration import pipeline_pb2
 from tfx.types import artifact_utils
 
 from pipeline.nodes import check_range
+from pipeline.runners.patient_metadata import PatientMetadata
 
 State = Literal["complete", "cached", "failed", "skipped"]
 Outputs = dict[str, list[types.Artifact]]
@@ -65,6 +65,7 @@ class LocalRunner:
         run_id: str,
         view: View | None = None,
         before: Sequence[NodeResult] = (),
+        patience_seconds: float = 0,
     ) -> None:
         """
         Args:
@@ -72,6 +73,7 @@ class LocalRunner:
             run_id: of the run.
             view: see above.
             before: what other processes did of this run.
+            patience_seconds: how long to wait for ML Metadata's database where it does not answer.
         """
         self.view = view
         self._pipeline = compiler.Compiler().compile(pipeline)
@@ -81,6 +83,7 @@ class LocalRunner:
         self._deployment = runner_utils.extract_local_deployment_config(self._pipeline)
         connection = self._deployment.metadata_connection_config
         self._connection = getattr(connection, connection.WhichOneof("connection_config"))
+        self._patience_seconds = patience_seconds
         self.results: list[NodeResult] = list(before)
 
     @property
@@ -136,7 +139,7 @@ class LocalRunner:
         try:
             execution = launcher.Launcher(
                 pipeline_node=node,
-                mlmd_connection=metadata.Metadata(self._connection),
+                mlmd_connection=self._metadata(),
                 pipeline_info=self._pipeline.pipeline_info,
                 pipeline_runtime_spec=self._pipeline.runtime_spec,
                 executor_spec=executor,
@@ -146,10 +149,13 @@ class LocalRunner:
             self._finish(NodeResult(node_id, "failed", time.monotonic() - started))
             raise
         number = execution.execution_id
-        with metadata.Metadata(self._connection) as handle:
+        with self._metadata() as handle:
             state = self._state(handle.store, number, is_resolver=executor is None)
             outputs = outputs_of(handle.store, number)
         self._finish(NodeResult(node_id, state, time.monotonic() - started, outputs, number))
+
+    def _metadata(self) -> PatientMetadata:
+        return PatientMetadata(self._connection, self._patience_seconds)
 
     def _state(self, store: Any, execution: int, is_resolver: bool) -> State:
         """As ML Metadata holds it."""

@@ -16,8 +16,8 @@ from rich.console import Console
 from components import progress
 from pipeline.config import Config
 from pipeline.config_file import dump_config, load_config
-from pipeline.errors import InputError
-from pipeline.metadata_store import bind, check_fits, connection_of
+from pipeline.errors import DatabaseAwayError, InputError
+from pipeline.metadata.store import claim_run, connection_of, place_of
 from pipeline.nodes import check_range, nodes_of
 from pipeline.runners.failures import first_line, input_error
 from pipeline.runners.input_checks import check_input
@@ -25,10 +25,10 @@ from pipeline.runners.node_records import NodeRecord, RecordedRun, read_records
 from pipeline.runners.peak_memory import peak_rss_mib
 from pipeline.runners.quiet import logging_to
 from pipeline.runners.report_text import print_summary
-from pipeline.runners.run_command import CODES, FAILED, Report, offer_report
+from pipeline.runners.run_command import CODES, FAILED, Report, offer_report, settle
 from pipeline.runners.summary import Status, Summary, summarise, write_summary
 from pipeline.runners.view import NodesView
-from pipeline.workspace import Workspace
+from pipeline.workspace import Workspace, check_run_id
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,13 @@ def node_command(request: Request) -> int:
     config = load_config(request.config, request.data, request.overrides)
     check_range(request.node, request.node, nodes_of(config))
     check_input(config)
-    check_fits(config.model_dump(mode="json"))
     with workspace.locked(request.node):
-        bind(workspace, config.name)
-        run = workspace.join_run(request.run_id, dump_config(config))
+        try:
+            settle(config, workspace)
+        except DatabaseAwayError as error:
+            print(f"failed: {first_line(error)}", file=sys.stderr)
+            return FAILED
+        run = _join(workspace, request.run_id, config)
         if any(record.is_done for record in read_records(run, [request.node])):
             print(f"{request.node} is done", file=sys.stderr)
             return 0
@@ -79,6 +82,16 @@ def node_command(request: Request) -> int:
     return 0
 
 
+def _join(workspace: Workspace, run_id: str, config: Config) -> Path:
+    check_run_id(run_id)
+    if not claim_run(workspace, run_id):
+        raise InputError(
+            f"run {run_id} is another workspace's, whose metadata are in the same database, "
+            f"`{place_of(workspace)}`. Choose another --run-id."
+        )
+    return workspace.join_run(run_id, dump_config(config))
+
+
 def _launch(node: str, config: Config, workspace: Workspace, run: Path, console: Console) -> None:
     from pipeline.pipeline import create_pipeline
     from pipeline.runners.leftovers import clear_leftovers
@@ -88,7 +101,8 @@ def _launch(node: str, config: Config, workspace: Workspace, run: Path, console:
     for folder in clear_leftovers(workspace, connection, node):
         logging.info("removed what a killed run left: %s", folder)
     before = RecordedRun(read_records(run, nodes_of(config)), nodes_of(config), connection).results
-    runner = LocalRunner(create_pipeline(config, workspace, connection), run.name, before=before)
+    pipeline, patience = create_pipeline(config, workspace, connection), config.metadata.patience_seconds
+    runner = LocalRunner(pipeline, run.name, before=before, patience_seconds=patience)
     runner.view = view = NodesView([node], console, live=False)
     with view, progress.listening(view):
         result = runner.run_node(node)
@@ -129,7 +143,8 @@ def _summarise(config: Config, workspace: Workspace, run: Path) -> Summary:
     done = {record.id for record in records}
     errors += [f"{node} did not come to its end" for node in nodes if node not in done]
     seconds = time.time() - (run / "config.yaml").stat().st_mtime
-    recorded = RecordedRun(records, nodes, connection_of(workspace))
+    patience = config.metadata.patience_seconds
+    recorded = RecordedRun(records, nodes, connection_of(workspace), patience)
     status: Status | None = "failed" if errors else None
     summary = summarise(recorded, config, run.name, seconds, status, next(iter(errors), None))
     summary["peak_rss_mib"] = max((record.peak_rss_mib for record in records), default=0.0)

@@ -58,15 +58,23 @@ def read_records(run: Path, nodes: Sequence[str]) -> list[NodeRecord]:
 class RecordedRun:
     """A run as its nodes' records and ML Metadata tell of it; what a summary asks of a runner."""
 
-    def __init__(self, records: Sequence[NodeRecord], node_ids: Sequence[str], connection: Any) -> None:
+    def __init__(
+        self,
+        records: Sequence[NodeRecord],
+        node_ids: Sequence[str],
+        connection: Any,
+        patience_seconds: float = 0,
+    ) -> None:
         """
         Args:
             records: of the nodes that were called.
             node_ids: all of them, in the order of the flow.
             connection: ML Metadata's.
+            patience_seconds: how long to wait for its database where it does not answer.
         """
         self.node_ids = node_ids
-        self._records, self._connection = records, connection
+        self._records = records
+        self._connection, self._patience_seconds = connection, patience_seconds
 
     @property
     def results(self) -> "list[NodeResult]":
@@ -77,12 +85,11 @@ class RecordedRun:
 
     def outputs(self, node: str, name: str) -> "list[types.Artifact]":
         """The artifacts that a node put out in this run; none if it did not get that far."""
-        from tfx.orchestration import metadata
-
         from pipeline.runners.local import outputs_of
+        from pipeline.runners.patient_metadata import PatientMetadata
 
         execution = next((record.execution for record in self._records if record.id == node), None)
         if execution is None:
             return []
-        with metadata.Metadata(self._connection) as handle:
+        with PatientMetadata(self._connection, self._patience_seconds) as handle:
             return outputs_of(handle.store, execution).get(name, [])

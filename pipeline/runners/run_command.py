@@ -21,7 +21,9 @@ from components import progress
 from data import solar_cells
 from pipeline.config import Config
 from pipeline.config_file import dump_config, load_config
-from pipeline.metadata_store import bind, check_fits, connection_of
+from pipeline.errors import DatabaseAwayError
+from pipeline.metadata.limits import check_fits
+from pipeline.metadata.store import address_of, bind, claim_run, connection_of
 from pipeline.nodes import check_range, nodes_of
 from pipeline.runners.failures import first_line, input_error
 from pipeline.runners.input_checks import check_input
@@ -83,7 +85,10 @@ def run_command(request: Request, report: Report | None = None) -> int:
         if wrong:
             raise wrong from error
         print(f"failed: {first_line(error)}", file=sys.stderr)
-        print(f"traceback in log.txt of the newest run in {workspace.runs}", file=sys.stderr)
+        if not isinstance(
+            error, DatabaseAwayError
+        ):  # which has said all there is, maybe before there was a log
+            print(f"traceback in log.txt of the newest run in {workspace.runs}", file=sys.stderr)
         return FAILED
     if request.as_json:
         print(json.dumps(summary, indent=2, ensure_ascii=False))
@@ -94,9 +99,8 @@ def _run(
     request: Request, config: Config, workspace: Workspace, started: float, report: Report | None
 ) -> Summary:
     with workspace.locked():
-        check_fits(config.model_dump(mode="json"))
-        bind(workspace, config.name)
-        run = workspace.new_run()
+        settle(config, workspace)
+        run = workspace.new_run(lambda run_id: claim_run(workspace, run_id))
         (run / "config.yaml").write_text(dump_config(config), encoding="utf-8")
         with logging_to(run / "log.txt", request.verbose) as screen:
             console = Console(file=screen)
@@ -106,6 +110,18 @@ def _run(
             if report is not None and summary["evaluation"]:
                 offer_report(report, workspace, run.name, console)
             return summary
+
+
+def settle(config: Config, workspace: Workspace) -> None:
+    """Where the metadata of a run are kept, before anything of it is written.
+
+    Raises:
+        InputError: as `bind`; or something does not fit into the database.
+        DatabaseAwayError: as `bind`.
+    """
+    settings = {**config.model_dump(mode="json"), "--workspace": str(workspace.root)}
+    check_fits(settings, address_of(workspace) or config.metadata.address)
+    bind(workspace, config.metadata, config.name)
 
 
 def offer_report(report: Report, workspace: Workspace, run_id: str, console: Console) -> None:
@@ -159,7 +175,9 @@ class _Session:
         connection = connection_of(self._workspace, is_read_only=False)
         for folder in clear_leftovers(self._workspace, connection):
             logging.info("removed what a killed run left: %s", folder)
-        return LocalRunner(create_pipeline(self._config, self._workspace, connection), self._run.name)
+        pipeline = create_pipeline(self._config, self._workspace, connection)
+        patience = self._config.metadata.patience_seconds
+        return LocalRunner(pipeline, self._run.name, patience_seconds=patience)
 
     def _summarise(self, runner: Runner, status: Status | None = None, error: str | None = None) -> Summary:
         seconds = time.monotonic() - self._started

@@ -122,7 +122,14 @@ def test_a_changed_recipe_is_measured_anew() -> None:
 
 
 @pytest.mark.parametrize(
-    "setting", ["pusher.formats=[onnx]", "beam.flags=[--x]", "airflow.retries=9", "tuner.pictures=9"]
+    "setting",
+    [
+        "pusher.formats=[onnx]",
+        "metadata.address=mysql://a@b/c",
+        "beam.flags=[--x]",
+        "airflow.retries=9",
+        "tuner.pictures=9",
+    ],
 )
 def test_what_changes_no_model_is_not_measured_anew(setting: str) -> None:
     assert recipe_digest([setting]) == recipe_digest([])

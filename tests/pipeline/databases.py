@@ -2,63 +2,115 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-PASSWORD = "s3cret/&"
-"""With characters that an address must escape."""
-ESCAPED = "s3cret%2F%26"
+PASSWORD = "s3cret/&%40"
+"""With characters that an address would have to escape."""
 _FOLDERS = os.pathsep.join(
     [os.environ.get("PATH", ""), "/usr/sbin", *map(str, Path("/usr/lib/postgresql").glob("*/bin"))]
 )
 _TRIES = 150
 
 
+@dataclass
+class Server:
+    """A server with an empty database; it can be stopped and started again.
+
+    Attributes:
+        address: as `metadata.address` has it.
+    """
+
+    address: str
+    command: Sequence[Any]
+    user: dict[str, Any]
+    port: int
+    made: int = 0
+    process: subprocess.Popen[bytes] | None = None
+
+    def new_address(self) -> str:
+        """Of another database on the same server, which is not there yet; ML Metadata makes it."""
+        self.made += 1
+        return f"{self.address}{self.made}"
+
+    def start(self) -> None:
+        """Returns when it listens."""
+        self.process = subprocess.Popen(
+            [*map(str, self.command)],
+            **(self.user | {"env": {**os.environ, "PATH": _FOLDERS}, "cwd": "/"}),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(_TRIES):
+            with socket.socket() as link:
+                if link.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """Without waiting for those that are connected."""
+        if self.process is not None:
+            is_mysql = self.address.startswith("mysql")
+            self.process.send_signal(signal.SIGTERM if is_mysql else signal.SIGINT)
+            self.process.wait(timeout=60)
+            self.process = None
+
+
 @contextmanager
-def database(kind: str) -> Iterator[str]:
-    """A new server with an empty database; yields its address, as `GRAFT_METADATA` has it.
+def database(kind: str) -> Iterator[Server]:
+    """A new server; its password is `PASSWORD`.
 
     Args:
         kind: `mysql` or `postgresql`.
     """
-    server, package = {"mysql": ("mariadbd", "mariadb-server"), "postgresql": ("initdb", "postgresql")}[kind]
-    if not shutil.which(server, path=_FOLDERS):
+    program, package = {"mysql": ("mariadbd", "mariadb-server"), "postgresql": ("initdb", "postgresql")}[kind]
+    if not shutil.which(program, path=_FOLDERS):
         pytest.skip(f"no {kind} server on this machine: apt-get install {package}")
     port = _free_port()
+    address = f"{kind}://graft@127.0.0.1:{port}/graft"
     # Short, since the path of a socket lies in it; and not in pytest's folder, which is root's alone.
     with tempfile.TemporaryDirectory(prefix="graft-", dir="/tmp") as folder:
-        serve = {"mysql": _mysql, "postgresql": _postgresql}[kind]
-        with serve(Path(folder), port):
-            yield f"{kind}://graft:{ESCAPED}@127.0.0.1:{port}/graft"
+        prepare = {"mysql": _mysql, "postgresql": _postgresql}[kind]
+        server = Server(address, *prepare(Path(folder), port), port)
+        server.start()
+        try:
+            if kind == "postgresql":
+                _create(port)
+            yield server
+        finally:
+            server.stop()
 
 
-@contextmanager
-def _postgresql(folder: Path, port: int) -> Iterator[None]:
+def _postgresql(folder: Path, port: int) -> tuple[Sequence[Any], dict[str, Any]]:
     user = _own(folder, "postgres")
     data, password = folder / "data", folder / "password"
     password.write_text(PASSWORD)
-    _run(["initdb", "-D", data, "-U", "graft", "-A", "scram-sha-256", f"--pwfile={password}"], user)
-    with _running(["postgres", "-D", data, "-p", str(port), "-k", folder, "-h", "127.0.0.1"], user, port):
-        # It listens before it answers.
-        told = {**os.environ, "PGPASSWORD": PASSWORD, "PATH": _FOLDERS}
-        command = ["createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "graft", "graft"]
-        for _ in range(_TRIES):
-            if subprocess.run(command, env=told, capture_output=True, check=False).returncode == 0:
-                break
-            time.sleep(0.2)
-        yield
+    told = ["-U", "graft", "-E", "UTF8", "--locale=C.UTF-8", "-A", "scram-sha-256", f"--pwfile={password}"]
+    _run(["initdb", "-D", data, *told], user)
+    return ["postgres", "-D", data, "-p", str(port), "-k", folder, "-h", "127.0.0.1"], user
 
 
-@contextmanager
-def _mysql(folder: Path, port: int) -> Iterator[None]:
+def _create(port: int) -> None:
+    """It listens before it answers."""
+    told = {**os.environ, "PGPASSWORD": PASSWORD, "PATH": _FOLDERS}
+    command = ["createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "graft", "graft"]
+    for _ in range(_TRIES):
+        if subprocess.run(command, env=told, capture_output=True, check=False).returncode == 0:
+            return
+        time.sleep(0.2)
+
+
+def _mysql(folder: Path, port: int) -> tuple[Sequence[Any], dict[str, Any]]:
     user = _own(folder, "mysql")
     data, start, link = folder / "data", folder / "start.sql", folder / "socket"
     data.mkdir()
@@ -66,14 +118,13 @@ def _mysql(folder: Path, port: int) -> Iterator[None]:
     start.write_text(
         "CREATE DATABASE IF NOT EXISTS graft;\n"
         f"CREATE OR REPLACE USER graft@'%' IDENTIFIED BY '{PASSWORD}';\n"
-        "GRANT ALL ON graft.* TO graft@'%';\n"
+        "GRANT ALL ON *.* TO graft@'%';\n"
     )
     start.chmod(0o644)
     _own(data, "mysql")
     _run(["mariadb-install-db", f"--datadir={data}", "--skip-test-db"], user)
     told = [f"--datadir={data}", f"--port={port}", f"--socket={link}", f"--init-file={start}"]
-    with _running(["mariadbd", "--no-defaults", *told, "--bind-address=127.0.0.1"], user, port):
-        yield
+    return ["mariadbd", "--no-defaults", *told, "--bind-address=127.0.0.1"], user
 
 
 def _own(folder: Path, name: str) -> dict[str, Any]:
@@ -89,26 +140,6 @@ def _run(command: Sequence[Any], user: dict[str, Any]) -> None:
     subprocess.run(
         [*map(str, command)], env=environment, cwd="/", capture_output=True, check=True, timeout=120, **user
     )
-
-
-@contextmanager
-def _running(command: Sequence[Any], user: dict[str, Any], port: int) -> Iterator[None]:
-    process = subprocess.Popen(
-        [*map(str, command)],
-        **(user | {"env": {**os.environ, "PATH": _FOLDERS}, "cwd": "/"}),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(_TRIES):
-            with socket.socket() as link:
-                if link.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.2)
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
 
 
 def _free_port() -> int:

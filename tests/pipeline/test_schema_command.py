@@ -136,7 +136,9 @@ def test_freeze_before_a_run(tmp_path: Path, metadata_content: bytes | None) -> 
     (tmp_path / "workspace").mkdir()
     if metadata_content is not None:
         (tmp_path / "workspace" / "metadata.sqlite").write_bytes(metadata_content)
-    with pytest.raises(InputError, match="Run the pipeline first|is no metadata of a run"):
+    with pytest.raises(
+        InputError, match="Run the pipeline first|nothing has run|cannot be read: .*It may be damaged"
+    ):
         _freeze(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["workspace"]
 

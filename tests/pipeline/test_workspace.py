@@ -1,10 +1,12 @@
 """The workspace: its paths, its runs, its lock."""
 
 import os
+import re
 import select
 import subprocess
 import sys
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -39,11 +41,25 @@ def test_run_ids_are_unique_and_sort(tmp_path: Path) -> None:
     assert names == sorted(names)
 
 
-def test_run_ids_sort_over_seconds(tmp_path: Path) -> None:
+def test_run_ids_are_times_and_sort_over_seconds(tmp_path: Path) -> None:
     first = [Workspace(tmp_path).new_run().name for _ in range(2)]
     time.sleep(1.01)
     second = Workspace(tmp_path).new_run().name
     assert sorted([second, *first]) == [*first, second]
+    assert re.fullmatch(r"\d{8}-\d{6}-\d{3}", second)
+    assert abs(datetime.strptime(second, "%Y%m%d-%H%M%S-%f") - datetime.now()) < timedelta(seconds=5)
+
+
+def test_an_id_that_somebody_else_has_is_not_taken(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def is_free(run_id: str) -> bool:
+        asked.append(run_id)
+        return len(asked) > 2
+
+    run = Workspace(tmp_path).new_run(is_free)
+    assert run.name == asked[2] and len(set(asked)) == 3
+    assert [path.name for path in run.parent.iterdir()] == [run.name]
 
 
 def test_lock_refuses_a_second_run(tmp_path: Path) -> None:

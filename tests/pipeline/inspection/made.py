@@ -11,7 +11,8 @@ from ml_metadata.metadata_store.metadata_store import MetadataStore
 from ml_metadata.proto import metadata_store_pb2 as proto
 
 from components.answers import FOLDER, ROW
-from pipeline.metadata_store import bind, connection_of
+from pipeline.metadata.store import bind, claim_run, connection_of
+from pipeline.metadata_config import MetadataConfig
 from pipeline.workspace import Workspace
 
 LABELS = ["cat", "dog"]
@@ -31,11 +32,12 @@ FLOW: Flow = {
 class Made:
     """A workspace that grows by runs."""
 
-    def __init__(self, root: Path, flow: Flow = FLOW) -> None:
+    def __init__(self, root: Path, flow: Flow = FLOW, address: str | None = None, name: str = "pets") -> None:
         self.workspace = Workspace(root)
         self._flow = flow
         root.mkdir(parents=True, exist_ok=True)
-        bind(self.workspace, "pets")
+        self._name = name
+        bind(self.workspace, MetadataConfig(address=address), name)
         self._store = MetadataStore(connection_of(self.workspace, is_read_only=False))
         self._latest: dict[str, int] = {}
 
@@ -48,6 +50,7 @@ class Made:
         status: str = "pushed",
     ) -> None:
         """Adds a run; its pictures, `cat-0.jpg` and so on, get these answers."""
+        assert claim_run(self.workspace, run_id)
         context = self._context("pipeline_run", run_id)
         for node in self._flow:
             self._execute(node, context, node in cached)
@@ -80,8 +83,8 @@ class Made:
 
     def rename(self, node: str, new: str) -> None:
         """Calls a node something else, in all runs."""
-        context = self._store.get_context_by_type_and_name("node", f"pets.{node}")
-        context.name = f"pets.{new}"
+        context = self._store.get_context_by_type_and_name("node", f"{self._name}.{node}")
+        context.name = f"{self._name}.{new}"
         self._store.put_contexts([context])
 
     def _execute(self, node: str, run: int, is_cached: bool) -> None:
@@ -95,7 +98,7 @@ class Made:
             told = {"source": "class_folders", "path": "photos"}
             execution.custom_properties["data"].string_value = json.dumps(told)
         (execution_id,) = self._store.put_executions([execution])
-        contexts = (run, self._context("node", f"pets.{node}"))
+        contexts = (run, self._context("node", f"{self._name}.{node}"))
         self._store.put_attributions_and_associations(
             [], [proto.Association(context_id=each, execution_id=execution_id) for each in contexts]
         )
@@ -112,14 +115,16 @@ class Made:
         folder.mkdir(parents=True)
         artifact = proto.Artifact(uri=str(folder), type_id=self._artifact_type(kind))
         if kind == "PushedModel":
-            version = self.workspace.serving("pets") / f"1700000{execution:03}"
+            version = self.workspace.serving(self._name) / f"1700000{execution:03}"
             (version / "variables").mkdir(parents=True)
             (version / "saved_model.pb").write_text(f"graph {execution}")
             (version / "variables" / "variables.index").write_text("index")
             artifact.custom_properties["pushed_version"].string_value = version.name
             artifact.custom_properties["pushed_destination"].string_value = str(version)
         (artifact_id,) = self._store.put_artifacts([artifact])
-        attribution = proto.Attribution(context_id=self._context("pipeline", "pets"), artifact_id=artifact_id)
+        attribution = proto.Attribution(
+            context_id=self._context("pipeline", self._name), artifact_id=artifact_id
+        )
         self._store.put_attributions_and_associations([attribution], [])
         return int(artifact_id)
 

@@ -197,7 +197,7 @@ def test_pictures_without_a_version_are_read_in_every_run(
 
 
 def test_no_secret_and_no_path_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GRAFT_METADATA", "mysql://user:hunter2@host:3306/database")
-    text = _compiled()
+    monkeypatch.setenv("GRAFT_METADATA_PASSWORD", "hunter2")
+    text = _compiled("metadata.address=mysql://user@host:3306/database")
     for private in ("hunter2", str(ROOT), str(Path.home()), os.getcwd()):
         assert private not in text
