@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pymysql
 import pytest
 
 PASSWORD = "s3cret/&%40"
@@ -53,16 +54,30 @@ class Server:
         )
         for _ in range(_TRIES):
             with socket.socket() as link:
-                if link.connect_ex(("127.0.0.1", self.port)) == 0:
+                if link.connect_ex(("127.0.0.1", self.port)) == 0 and self._answers():
                     return
             time.sleep(0.2)
+
+    def _answers(self) -> bool:
+        """A MariaDB that listens may still begin, and then does not hear that it shall end."""
+        if not self.address.startswith("mysql"):
+            return True
+        try:
+            pymysql.connect(host="127.0.0.1", port=self.port, user="graft", password=PASSWORD).close()
+        except pymysql.MySQLError:
+            return False
+        return True
 
     def stop(self) -> None:
         """Without waiting for those that are connected."""
         if self.process is not None:
             is_mysql = self.address.startswith("mysql")
             self.process.send_signal(signal.SIGTERM if is_mysql else signal.SIGINT)
-            self.process.wait(timeout=60)
+            try:
+                self.process.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
             self.process = None
 
 
