@@ -18,27 +18,6 @@ _LAST_SHARE = 0.25
 """Of the epochs, that `swa` averages."""
 
 
-class AveragedModel(keras.Model):
-    """A model of parts that train, whose `averager` follows each step.
-
-    The average moves inside of the step, since one call may make many of them.
-    """
-
-    averager: "Averager | None" = None
-
-    @classmethod
-    def of(cls, part: keras.Model) -> "AveragedModel":
-        """The same layers from the same inputs to the same outputs."""
-        return cls(part.inputs, part.outputs)
-
-    def train_step(self, data: Any) -> Any:
-        """Keras' hook: what it makes of a batch, and the average after it."""
-        logs = super().train_step(data)
-        if self.averager:
-            self.averager.follow()
-        return logs
-
-
 class Averager(keras.callbacks.Callback):
     """Stands before whoever keeps the weights in `fit`'s list of callbacks.
 

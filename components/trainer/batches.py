@@ -31,6 +31,7 @@ class Batches(keras.utils.PyDataset):
         is_balanced: bool = False,
         mixup: float = 0.0,
         cutmix: float = 0.0,
+        share: slice = slice(None),
     ) -> None:
         """
         Args:
@@ -43,6 +44,7 @@ class Batches(keras.utils.PyDataset):
             is_balanced: a round of as many records, but each class as often as any other one.
             mixup: alpha, see `mixing.mix`.
             cutmix: alpha.
+            share: of the rows of each batch, those that are shown here; others show the rest.
         """
         super().__init__()
         self._store = store
@@ -53,6 +55,7 @@ class Batches(keras.utils.PyDataset):
         self._rounds = rounds
         self._is_balanced = is_balanced
         self._mixup, self._cutmix = mixup, cutmix
+        self._share = share
         self._drawn: tuple[int, np.ndarray, np.ndarray] | None = None
 
     def __len__(self) -> int:
@@ -70,13 +73,17 @@ class Batches(keras.utils.PyDataset):
         epoch = self._epoch + epochs
         order, views = self._draw(epoch)
         window = slice(index * self._batch_size, (index + 1) * self._batch_size)
-        rows = order[window]
-        arrays, labels = self._store.read(rows.tolist(), views[window].tolist())
+        if self._seed is None or not (self._mixup or self._cutmix):
+            return self._read(order[window][self._share], views[window][self._share])
+        # Partners come from all of the batch.
+        whole = self._read(order[window], views[window])
+        arrays, labels, weights = mix(whole, self._mixup, self._cutmix, self._generator(epoch, 1 + index))
+        return arrays[self._share], labels[self._share], weights[self._share]
+
+    def _read(self, rows: np.ndarray, views: np.ndarray) -> Batch:
+        arrays, labels = self._store.read(rows.tolist(), views.tolist())
         one_hot = np.eye(len(self._weights), dtype=np.float32)[labels]
-        batch = arrays, one_hot, self._weights[labels] * self._store.weights[rows]
-        if self._seed is None:
-            return batch
-        return mix(batch, self._mixup, self._cutmix, self._generator(epoch, 1 + index))
+        return arrays, one_hot, self._weights[labels] * self._store.weights[rows]
 
     def _draw(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:
         """Rows and views of an epoch, once."""

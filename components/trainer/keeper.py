@@ -19,6 +19,7 @@ import numpy as np
 
 from components.trainer import checkpoint
 from components.trainer.averaging import Averager
+from components.trainer.team import current_team
 from pipeline.errors import InputError
 from pipeline.trainer_config import PhaseConfig
 
@@ -73,9 +74,9 @@ class Keeper(keras.callbacks.Callback):
         Returns:
             Whether there was a checkpoint that fits; if not, the phase begins, see `begin`.
         """
-        if self._path is None:
-            return False
-        saved = checkpoint.read(self._path, like=self._arrays(model, kept=_values(model.variables)))
+        like = self._arrays(model, kept=_values(model.variables))
+        saved = checkpoint.read(self._path, like) if self._path else None
+        saved = current_team().from_chief(saved, like)
         if saved is None:
             return False
         self.epochs_done, self._waited, self.kept_epoch = (int(number) for number in saved["counters"])

@@ -20,7 +20,7 @@ from components import progress
 from components.backbone.cut import HEAD
 from components.feature_store import FeatureStore
 from components.temperature import effective_pictures
-from components.trainer.averaging import AveragedModel, Averager
+from components.trainer.averaging import Averager
 from components.trainer.batches import Batches, balanced_weights
 from components.trainer.keeper import Curves, Keeper
 from components.trainer.layer_table import layer_table
@@ -31,6 +31,8 @@ from components.trainer.precision import computing_in, resolve_precision
 from components.trainer.rate_finder import Sweep, schedule_of, sweep
 from components.trainer.rate_log import RateLog
 from components.trainer.schedules import Schedule, momentum_schedule, rate_schedule
+from components.trainer.team import current_team
+from components.trainer.trained_model import TrainedModel
 from pipeline.trainer_config import PhaseConfig, TrainerConfig
 
 
@@ -107,13 +109,14 @@ class PhaseTrainer:
         epoch = self._steps_per_epoch()
         steps = epoch * phase.epochs
         progress.announce(layer_table(phase.name, groups))
-        trained = AveragedModel.of(self._model.trained_by(phase.unfreeze))
+        trained = TrainedModel.of(self._model.trained_by(phase.unfreeze))
         momentum = momentum_schedule(steps) if phase.schedule == "one_cycle" else None
         with self._computing():
             # Keras' own work to begin each of a head's small steps was a quarter of its training.
-            at_once = epoch if phase.unfreeze == HEAD else 1
+            # Inside of such a loop TensorFlow cannot sum over processes.
+            at_once = epoch if phase.unfreeze == HEAD and current_team().count == 1 else 1
             self._compile(trained, groups, lambda peak: rate_schedule(phase, peak, steps), momentum, at_once)
-            evaluation = Batches(self._eval, phase.batch_size, self._ones)
+            evaluation = Batches(self._eval, phase.batch_size, self._ones, share=current_team().share)
             averager = Averager(self._config.averaging, trained, phase.epochs)
             keeper = self._keeper(checkpoint, trained, averager, evaluation)
             if keeper.epochs_done < phase.epochs and not keeper.should_stop():
@@ -137,7 +140,7 @@ class PhaseTrainer:
             saved: where the sweep of a phase that was killed is found again; `None` for nowhere.
         """
         groups = self._unfrozen()
-        trained = self._model.trained_by(self._phase.unfreeze)
+        trained = TrainedModel.of(self._model.trained_by(self._phase.unfreeze))
         with self._computing():
             self._compile(trained, groups, partial(schedule_of, head_rate=self._phase.head_rate))
             return sweep(trained, self._batches, f"{self._phase.name} rates", saved)
@@ -154,12 +157,12 @@ class PhaseTrainer:
         return len(self._batches(0))
 
     def _batches(self, epoch: int) -> Batches:
-        config = self._config
         return Batches(
             *(self._train, self._phase.batch_size, self._weights, self._seed, epoch, self._rounds),
-            is_balanced=config.sampling == "balanced",
-            mixup=config.mixup,
-            cutmix=config.cutmix,
+            is_balanced=self._config.sampling == "balanced",
+            mixup=self._config.mixup,
+            cutmix=self._config.cutmix,
+            share=current_team().share,
         )
 
     def _fit(
@@ -186,11 +189,10 @@ class PhaseTrainer:
         )
 
     def _keeper(
-        self, checkpoint: Path | None, trained: keras.Model, averager: Averager, evaluation: Batches
+        self, checkpoint: Path | None, trained: TrainedModel, averager: Averager, evaluation: Batches
     ) -> Keeper:
         """Where a killed training left it, or at the start of the phase."""
-        pictures = effective_pictures(self._eval.weights)
-        keeper = Keeper(checkpoint, self._phase, averager, pictures)
+        keeper = Keeper(checkpoint, self._phase, averager, effective_pictures(self._eval.weights))
         if keeper.restore(trained):
             logging.info("phase %s goes on after epoch %d", self._phase.name, keeper.epochs_done)
         else:
@@ -198,6 +200,7 @@ class PhaseTrainer:
             start = trained.evaluate(evaluation, verbose=0, return_dict=True)
             logging.info("phase %s starts at: %s", self._phase.name, start)
             keeper.begin(trained, start["loss"])
+        trained.spread_seeds()
         return keeper
 
     def _compile(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -20,6 +21,7 @@ from components.trainer import checkpoint
 from components.trainer.batches import Batches
 from components.trainer.mixing import Batch
 from components.trainer.schedules import Schedule, sweep_schedule
+from components.trainer.team import current_team
 from pipeline.errors import InputError
 
 _STEPS = 100
@@ -85,7 +87,8 @@ def sweep(model: keras.Model, epochs: Callable[[int], Batches], activity: str, s
         InputError: the loss is not a number, whatever the rate.
     """
     rates = np.geomspace(_LOWEST, _HIGHEST, _STEPS)
-    arrays = checkpoint.read(saved, like={"losses": rates}) if saved else None
+    like = {"losses": rates}
+    arrays = current_team().from_chief(checkpoint.read(saved, like) if saved else None, like)
     if arrays is None:
         before = [np.array(variable) for variable in model.variables]
         losses = _losses(model, epochs, activity)
@@ -124,6 +127,7 @@ def _batches(epochs: Callable[[int], Batches]) -> Iterator[Batch]:
     return islice(batches, _STEPS)
 
 
-def _loss(step: Callable[..., dict[str, float]], model: keras.Model, batch: Batch) -> float:
+def _loss(step: Callable[..., Any], model: keras.Model, batch: Batch) -> float:
     model.reset_metrics()  # else it would be the mean of all so far
-    return float(step(*batch, return_dict=True)["loss"])
+    step(*batch)
+    return float(model.get_metrics_result()["loss"])

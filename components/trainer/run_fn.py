@@ -1,9 +1,13 @@
-"""TFX's hook into training: the phases in order, then the export."""
+"""TFX's hook into training: the phases in order, then the export.
+
+Where TF_CONFIG names several machines, the chief calls the others once it knows what to train.
+"""
 
 import hashlib
 import json
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,44 +22,95 @@ from components.calibration import write_fields
 from components.feature_store import FeatureStore, open_store
 from components.recipe import apply
 from components.temperature import Calibration, calibrate
+from components.trainer.cluster import Cluster, cluster_of
 from components.trainer.export import export
 from components.trainer.logits import logits_of
+from components.trainer.meeting import await_order, call_workers
 from components.trainer.model import TransferModel
 from components.trainer.phase import PhaseResult
 from components.trainer.phases import prefix_of, train_phases
 from components.trainer.precision import replicas
+from components.trainer.team import current_team, join
 from pipeline.backbone_config import BackboneConfig
+from pipeline.errors import InputError
 from pipeline.trainer_config import PhaseConfig, TrainerConfig
 
 PHASES_FILE = "phases.json"
 WEIGHTS_FILE = "model.weights.h5"
 """Keras weights of the whole model, to go on from."""
+_ORDER = ("custom_config", "hyperparameters", "transform_output", "train_files", "eval_files")
+"""Of TFX's arguments, those that a worker needs."""
 
 
 def run_fn(fn_args: FnArgs) -> None:
     """Trains and exports. TFX calls it with the paths of the artifacts and our `custom_config`."""
-    settings = fn_args.custom_config
-    config = TrainerConfig.model_validate(settings["trainer"])
-    if fn_args.hyperparameters:
-        config = apply(config, fn_args.hyperparameters["values"])
-    seed = int(settings["seed"])
-    keras.utils.set_random_seed(seed)
+    cluster = cluster_of(os.environ)
+    if cluster.is_several:
+        call_workers(cluster, {name: getattr(fn_args, name) for name in _ORDER})
+    with join(cluster):
+        model, results = train(fn_args)
+    config = _config_of(fn_args)
     transform = tft.TFTransformOutput(fn_args.transform_output)
-    labels = [name.decode() for name in transform.vocabulary_by_name(features.LABEL_VOCABULARY)]
-    backbone = choose_backbone(BackboneConfig.model_validate(settings["backbone"]))
-    checkpoints = _checkpoint_folder(fn_args)
-    with replicas().scope():
-        model = TransferModel(backbone, settings["cut"], len(labels), config)
-        results = train_phases(
-            *(model, config, lambda phase: _stores(fn_args, phase), seed),
-            *(fn_args.model_run_dir, checkpoints),
-        )
     calibration = _calibrate(model, config, fn_args.eval_files)
+    labels = _labels_of(transform)
     export(model, transform, labels, calibration, config.test_time_views, fn_args.serving_model_dir)
     _write_results(results, fn_args.model_run_dir)
     write_fields(asdict(calibration), fn_args.model_run_dir)
     model.whole.save_weights(os.path.join(fn_args.model_run_dir, WEIGHTS_FILE))
-    shutil.rmtree(checkpoints.parent, ignore_errors=True)  # those of abandoned trainings, too
+    shutil.rmtree(_checkpoint_folder(fn_args).parent, ignore_errors=True)  # those of abandoned ones, too
+
+
+def take_part(cluster: Cluster, is_over: Callable[[], bool]) -> None:
+    """What a worker does in place of the whole node: it trains as the chief says, and leaves nothing behind.
+
+    Args:
+        cluster: with this process's place in it.
+        is_over: whether the node is done already, so that the chief calls nobody.
+
+    Raises:
+        InputError: the chief did not call, or its paths lead nowhere on this machine.
+        WorkerLostError: another machine was lost.
+    """
+    order = await_order(cluster, is_over)
+    if order is None:
+        return
+    fn_args = FnArgs(**order)
+    for folder in (fn_args.transform_output, *map(os.path.dirname, fn_args.train_files)):
+        if not tf.io.gfile.isdir(folder):
+            raise InputError(
+                f"there is no `{folder}` on this machine: all that train together need the workspace at the "
+                "same path."
+            )
+    with join(cluster):
+        train(fn_args)
+
+
+def train(fn_args: FnArgs) -> tuple[TransferModel, list[PhaseResult]]:
+    """All phases; with the current team, of which the chief alone writes anything."""
+    config, settings = _config_of(fn_args), fn_args.custom_config
+    seed = int(settings["seed"])
+    keras.utils.set_random_seed(seed)
+    classes = len(_labels_of(tft.TFTransformOutput(fn_args.transform_output)))
+    backbone = choose_backbone(BackboneConfig.model_validate(settings["backbone"]))
+    written = (fn_args.model_run_dir, _checkpoint_folder(fn_args))
+    with replicas().scope():
+        model = TransferModel(backbone, settings["cut"], classes, config)
+        results = train_phases(
+            *(model, config, lambda phase: _stores(fn_args, phase), seed),
+            *(written if current_team().is_chief else (None, None)),
+        )
+    return model, results
+
+
+def _config_of(fn_args: FnArgs) -> TrainerConfig:
+    """As configured, and as Tuner found it."""
+    config = TrainerConfig.model_validate(fn_args.custom_config["trainer"])
+    found = fn_args.hyperparameters
+    return apply(config, found["values"]) if found else config
+
+
+def _labels_of(transform: tft.TFTransformOutput) -> list[str]:
+    return [name.decode() for name in transform.vocabulary_by_name(features.LABEL_VOCABULARY)]
 
 
 def _stores(fn_args: FnArgs, phase: PhaseConfig) -> tuple[FeatureStore, FeatureStore]:

@@ -6,6 +6,7 @@ call it as often as it likes; `finish` tells what came of all of them.
 
 import json
 import logging
+import os
 import sys
 import time
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from components import progress
+from components.trainer.cluster import Cluster, check_shareable, cluster_of
 from pipeline.config import Config
 from pipeline.config_file import dump_config, load_config
 from pipeline.errors import DatabaseAwayError, InputError
@@ -23,7 +25,7 @@ from pipeline.runners.failures import first_line, input_error
 from pipeline.runners.input_checks import check_input
 from pipeline.runners.node_records import NodeRecord, RecordedRun, read_records
 from pipeline.runners.peak_memory import peak_rss_mib
-from pipeline.runners.quiet import logging_to
+from pipeline.runners.quiet import FORMAT, logging_to
 from pipeline.runners.report_text import print_summary
 from pipeline.runners.run_command import CODES, FAILED, Report, offer_report, settle
 from pipeline.runners.summary import Status, Summary, summarise, write_summary
@@ -55,6 +57,11 @@ def node_command(request: Request) -> int:
     workspace = Workspace(request.workspace.resolve())
     config = load_config(request.config, request.data, request.overrides)
     check_range(request.node, request.node, nodes_of(config))
+    cluster = cluster_of(os.environ)
+    if cluster.is_several and request.node.partition(".")[0] == "Trainer":
+        check_shareable(config.trainer, cluster)
+        if not cluster.is_chief:
+            return _take_part(request, cluster, workspace)
     check_input(config)
     with workspace.locked(request.node):
         try:
@@ -90,6 +97,27 @@ def _join(workspace: Workspace, run_id: str, config: Config) -> Path:
             f"`{place_of(workspace)}`. Choose another --run-id."
         )
     return workspace.join_run(run_id, dump_config(config))
+
+
+def _take_part(request: Request, cluster: Cluster, workspace: Workspace) -> int:
+    """A worker's part of Trainer: it reads the workspace, and writes nothing there."""
+    check_run_id(request.run_id)
+    logging.basicConfig(level=logging.INFO, format=FORMAT)
+    from components.trainer.run_fn import take_part
+    from components.trainer.team import WorkerLostError
+
+    def is_done() -> bool:
+        records = read_records(workspace.runs / request.run_id, [request.node])
+        return any(record.is_done for record in records)
+
+    try:
+        take_part(cluster, is_done)
+    except WorkerLostError as error:
+        logging.exception("%s was not trained to its end", request.node)
+        print(f"error: {error}", file=sys.stderr)
+        return FAILED
+    print(f"{request.node} is trained", file=sys.stderr)
+    return 0
 
 
 def _launch(node: str, config: Config, workspace: Workspace, run: Path, console: Console) -> None:

@@ -14,6 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
+FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+"""Of a line of a log."""
+
 
 @contextlib.contextmanager
 def logging_to(log: Path, verbose: bool) -> Iterator[TextIO]:
@@ -35,7 +38,7 @@ def logging_to(log: Path, verbose: bool) -> Iterator[TextIO]:
     if verbose:
         handlers.append(logging.StreamHandler(screen))
     for handler in handlers:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        handler.setFormatter(logging.Formatter(FORMAT))
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
     root.handlers[:] = handlers

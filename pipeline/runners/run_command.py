@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.text import Text
 
 from components import progress
+from components.trainer.cluster import check_alone, cluster_of
 from data import solar_cells
 from pipeline.config import Config
 from pipeline.config_file import dump_config, load_config
@@ -77,6 +78,7 @@ def run_command(request: Request, report: Report | None = None) -> int:
     workspace = Workspace(Path(os.path.realpath(request.workspace)))
     config = load_config(request.config, request.data, request.overrides)
     check_range(request.start, request.stop, nodes_of(config))
+    check_alone(cluster_of(os.environ))
     check_input(config)
     try:
         summary = _run(request, config, workspace, started, report)

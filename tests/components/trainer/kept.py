@@ -8,8 +8,9 @@ import keras
 import numpy as np
 
 from components.feature_store import FeatureStore
-from components.trainer.averaging import AveragedModel, Averager
+from components.trainer.averaging import Averager
 from components.trainer.keeper import Keeper
+from components.trainer.trained_model import TrainedModel
 from pipeline.trainer_config import PhaseConfig
 from tests.components.stores import records_of, write_shards
 
@@ -20,7 +21,7 @@ def tiny_model(classes: int = 3) -> keras.Model:
     """As a new process would make it."""
     keras.utils.set_random_seed(5)
     layers = [keras.Input((4,)), keras.layers.Dropout(0.5), keras.layers.Dense(classes)]
-    model = AveragedModel.of(keras.Sequential(layers))
+    model = TrainedModel.of(keras.Sequential(layers))
     model.compile(
         optimizer=keras.optimizers.Adam(
             keras.optimizers.schedules.CosineDecay(0.0, 20, warmup_target=0.1, warmup_steps=4)

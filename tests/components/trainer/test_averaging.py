@@ -6,7 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from components.trainer.averaging import AveragedModel, Averager
+from components.trainer.averaging import Averager
+from components.trainer.trained_model import TrainedModel
 
 
 def _model() -> keras.Model:
@@ -123,7 +124,7 @@ def test_ema_follows_every_step_of_a_fit(at_once: int) -> None:
     """Many steps in one call, too; against the average of the weights that each step leaves."""
     keras.utils.set_random_seed(3)
     layers = [keras.Input((2,)), keras.layers.BatchNormalization(), keras.layers.Dense(1)]
-    model = AveragedModel.of(keras.Sequential(layers))
+    model = TrainedModel.of(keras.Sequential(layers))
     expected, left = [np.array(weight) for weight in model.weights], []
     features, targets = np.random.default_rng(1).normal(size=(2, 24, 2)).astype(np.float32)
     model.compile(keras.optimizers.SGD(0.1), "mse", steps_per_execution=at_once)

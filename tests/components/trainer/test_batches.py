@@ -155,10 +155,37 @@ def test_each_batch_of_each_epoch_is_mixed_in_its_own_way(
         return batch
 
     monkeypatch.setattr("components.trainer.batches.mix", mix)
-    batches = Batches(store, 4, WEIGHTS, seed=(3,))
+    batches = Batches(store, 4, WEIGHTS, seed=(3,), mixup=1.0)
     for epoch in range(2):
         epoch_of(batches, epoch)
     assert len(set(drawn)) == 6
+
+
+@pytest.mark.parametrize("seed", [None, (3,)])
+@pytest.mark.parametrize("mixup", [0.0, 0.5])
+def test_shares_of_a_batch_are_all_of_it(store: FeatureStore, seed: tuple[int] | None, mixup: float) -> None:
+    whole = Batches(store, 4, WEIGHTS, seed=seed, mixup=mixup)
+    shares = [
+        Batches(store, 4, WEIGHTS, seed=seed, mixup=mixup, share=slice(rank, None, 3)) for rank in range(3)
+    ]
+    for index in range(len(whole)):
+        for place, array in enumerate(whole[index]):
+            for rank, share in enumerate(shares):
+                np.testing.assert_array_equal(share[index][place], array[rank::3])
+
+
+def test_a_share_reads_its_own_rows_alone(store: FeatureStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    whole = store.read
+
+    def noted(rows: list[int], views: list[int]) -> tuple[np.ndarray, np.ndarray]:
+        read.extend(rows)
+        return whole(rows, views)
+
+    monkeypatch.setattr(store, "read", noted)
+    batches = Batches(store, 4, WEIGHTS, seed=(3,), share=slice(1, None, 2))
+    epoch_of(batches)
+    assert len(read) == len(set(read)) == 5  # of 4, 4 and 3
 
 
 def test_training_has_no_end_and_eval_has_one(store: FeatureStore) -> None:
