@@ -95,6 +95,7 @@ def train(fn_args: FnArgs) -> tuple[TransferModel, list[PhaseResult]]:
     written = (fn_args.model_run_dir, _checkpoint_folder(fn_args))
     with replicas().scope():
         model = TransferModel(backbone, settings["cut"], classes, config)
+        current_team().align(model.whole.variables)
         results = train_phases(
             *(model, config, lambda phase: _stores(fn_args, phase), seed),
             *(written if current_team().is_chief else (None, None)),

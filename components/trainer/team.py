@@ -15,13 +15,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
+from components.trainer.checkpoint import Arrays
 from components.trainer.cluster import Cluster
 from pipeline.errors import InputError
-
-Arrays = dict[str, np.ndarray]
 
 
 class WorkerLostError(RuntimeError):
@@ -71,6 +71,12 @@ class Team:
         # TensorFlow sums tensors of one type at once, and this one holds whatever a checkpoint does.
         sums = self.sum([tf.constant(own[name].astype(np.float64)) for name in like])
         return {name: np.array(each, like[name].dtype) for name, each in zip(like, sums, strict=True)}
+
+    def align(self, variables: Sequence[keras.Variable]) -> None:
+        """Gives them the values that they have in the chief's process."""
+        own = {str(place): np.array(variable) for place, variable in enumerate(variables)}
+        for variable, value in zip(variables, (self.from_chief(own, own) or own).values(), strict=True):
+            variable.assign(value)
 
 
 _teams = [Team()]

@@ -51,9 +51,9 @@ class TrainedModel(keras.Model):
         """Lets every process draw dropout of its own; the chief draws as it would alone."""
         team = current_team()
         states = [variable for variable in self.variables if variable.name == "seed_generator_state"]
-        own = {str(place): np.array(state) for place, state in enumerate(states)}
-        chiefs = team.from_chief(own, like=own) or own
-        _assign(states, [state + np.array([team.rank, 0], state.dtype) for state in chiefs.values()])
+        team.align(states)
+        for state in states:
+            state.assign(np.array(state) + np.array([team.rank, 0], state.dtype))
 
     def _shared_step(self, inputs: Any, labels: Any, weights: Any) -> Any:
         """As Keras' own, but for the sum: the mean over a batch is that over its shares, by their sizes."""

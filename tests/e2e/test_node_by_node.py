@@ -5,6 +5,7 @@ to load than most nodes.
 """
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from pipeline.config_file import load_config
 from pipeline.nodes import nodes_of
 from tests.e2e import sample
+from tests.ports import free_port
 
 pytestmark = pytest.mark.e2e
 
@@ -114,3 +116,61 @@ def test_run_that_is_not_there_is_said(workspace: Path) -> None:
     result = call(finish("third", workspace))
     assert result.returncode == 2
     assert "error: there is no run `third`" in result.stderr
+
+
+LONG = ("--set", "trainer.phases.1.epochs=12", "--set", "trainer.phases.1.patience=12")
+
+
+def start_trainers(workspace: Path, ports: list[int]) -> list[subprocess.Popen[str]]:
+    """The chief and a worker, each with the same command, as on two machines."""
+    processes = []
+    for index in range(2):
+        task = {"type": "worker", "index": index}
+        cluster = {"worker": [f"localhost:{port}" for port in ports]}
+        environment = {
+            **os.environ,
+            "TF_CONFIG": json.dumps({"cluster": cluster, "task": task}),
+            "GRAFT_CLUSTER_WAIT": "120",
+        }
+        arguments = node("Trainer", "several", workspace, *LONG)
+        processes.append(
+            subprocess.Popen(
+                [sys.executable, "pipeline_runner.py", *arguments],
+                cwd=sample.ROOT,
+                env=environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
+    return processes
+
+
+def test_two_processes_train_and_a_lost_one_costs_an_epoch(workspace: Path) -> None:
+    before = NODES[: NODES.index("Trainer")]
+    assert call(*(node(name, "several", workspace, *LONG) for name in before)).returncode == 0
+    models = workspace / "artifacts" / "Trainer" / "model"
+    own = set(models.iterdir())
+    checkpoints = workspace / "artifacts" / "Trainer" / "checkpoints"
+    ports = [free_port(), free_port()]
+
+    chief, worker = start_trainers(workspace, ports)
+    sample.wait_for(lambda: chief.poll() is not None or list(checkpoints.glob("*/fine_tune.npz")))
+    worker.kill()
+    _, errors = chief.communicate(timeout=120)
+    worker.communicate()
+    assert chief.returncode == 1
+    assert "a machine of the 2 that train together was lost" in errors
+
+    chief, worker = start_trainers(workspace, ports)
+    told = [process.communicate(timeout=300)[1] for process in (chief, worker)]
+    assert (chief.returncode, worker.returncode) == (0, 0), told
+    assert all("phase fine_tune goes on after epoch" in errors for errors in told)
+    assert not checkpoints.exists()
+    (model,) = set(models.iterdir()) - own
+    assert (model / "Format-Serving" / "saved_model.pb").exists()
+
+    # The chief needs nobody for what is done.
+    chief, worker = start_trainers(workspace, ports)
+    told = [process.communicate(timeout=120)[1].rstrip() for process in (chief, worker)]
+    assert (told[0].endswith("Trainer is done"), told[1].endswith("Trainer is trained")) == (True, True), told

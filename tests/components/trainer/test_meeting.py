@@ -12,6 +12,7 @@ import pytest
 from components.trainer.cluster import Cluster
 from components.trainer.meeting import Order, await_order, call_workers
 from pipeline.errors import InputError
+from tests.ports import free_port
 
 ORDER: Order = {"seed": 3, "train_files": ["a/*"]}
 
@@ -20,11 +21,6 @@ ORDER: Order = {"seed": 3, "train_files": ["a/*"]}
 def pool() -> Iterator[ThreadPoolExecutor]:
     with ThreadPoolExecutor() as pool:
         yield pool
-
-
-def free_port() -> int:
-    with socket.create_server(("localhost", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def cluster_of(count: int, seconds: float = 20) -> Callable[[int], Cluster]:

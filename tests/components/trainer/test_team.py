@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -15,7 +16,8 @@ import tensorflow as tf
 from components.trainer.cluster import Cluster
 from components.trainer.team import Team, WorkerLostError, current_team, join
 from pipeline.errors import InputError
-from tests.components.trainer.test_meeting import free_port
+from tests.components.trainer.tiny import write_tiny_stores
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 TWO = Cluster(("first:1", "second:1"), 0)
@@ -52,6 +54,20 @@ def test_what_the_chief_has_is_what_all_get(rank: int) -> None:
 def test_what_a_worker_has_counts_for_nothing() -> None:
     zeros = {"a": np.zeros(2)}
     assert Team(1, 2, lambda *tensors: list(tensors)).from_chief({"a": np.ones(2)}, like=zeros) is None
+
+
+@pytest.mark.parametrize("rank", [0, 1])
+def test_all_begin_with_the_weights_of_the_chief(rank: int) -> None:
+    weight = keras.Variable([1.0, 2.0] if rank == 0 else [7.0, 7.0])
+    sent = [0.0, 0.0] if rank == 0 else [1.0, 2.0]
+
+    def adder(*tensors: Any) -> list[Any]:
+        return [tf.constant(1)] if tensors[0].shape.rank == 0 else [tensors[0] + sent]
+
+    Team(rank, 2, adder).align([weight])
+    np.testing.assert_array_equal(np.array(weight), [1.0, 2.0])
+    Team().align([weight])
+    np.testing.assert_array_equal(np.array(weight), [1.0, 2.0])
 
 
 def test_each_process_has_one_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,8 +161,6 @@ def _weights(out: Path, name: str) -> list[np.ndarray]:
 
 @pytest.mark.slow
 def test_two_processes_train_as_one(tmp_path: Path) -> None:
-    from tests.components.trainer.tiny import write_tiny_stores
-
     write_tiny_stores(tmp_path)
     cluster = [f"localhost:{free_port()}" for _ in range(2)]
     outs = alone, chief, worker = [tmp_path / name for name in ("alone", "chief", "worker")]
