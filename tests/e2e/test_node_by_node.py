@@ -121,8 +121,9 @@ def test_run_that_is_not_there_is_said(workspace: Path) -> None:
 LONG = ("--set", "trainer.phases.1.epochs=12", "--set", "trainer.phases.1.patience=12")
 
 
-def start_trainers(workspace: Path, ports: list[int]) -> list[subprocess.Popen[str]]:
-    """The chief and a worker, each with the same command, as on two machines."""
+def start_trainers(workspace: Path, ports: list[int], logs: Path) -> list[subprocess.Popen[bytes]]:
+    """The chief and a worker, each with the same command, as on two machines; `logs` has what they say."""
+    logs.mkdir()
     processes = []
     for index in range(2):
         task = {"type": "worker", "index": index}
@@ -139,14 +140,19 @@ def start_trainers(workspace: Path, ports: list[int]) -> list[subprocess.Popen[s
                 cwd=sample.ROOT,
                 env=environment,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                text=True,
+                stderr=(logs / str(index)).open("wb"),
             )
         )
     return processes
 
 
-def test_two_processes_train_and_a_lost_one_costs_an_epoch(workspace: Path) -> None:
+def ends(processes: list[subprocess.Popen[bytes]], logs: Path) -> tuple[list[int], list[str]]:
+    """How they end: exit codes, and what they said."""
+    codes = [process.wait(timeout=400) for process in processes]
+    return codes, [(logs / str(index)).read_text().rstrip() for index in range(2)]
+
+
+def test_two_processes_train_and_a_lost_one_costs_an_epoch(workspace: Path, tmp_path: Path) -> None:
     before = NODES[: NODES.index("Trainer")]
     assert call(*(node(name, "several", workspace, *LONG) for name in before)).returncode == 0
     models = workspace / "artifacts" / "Trainer" / "model"
@@ -154,23 +160,24 @@ def test_two_processes_train_and_a_lost_one_costs_an_epoch(workspace: Path) -> N
     checkpoints = workspace / "artifacts" / "Trainer" / "checkpoints"
     ports = [free_port(), free_port()]
 
-    chief, worker = start_trainers(workspace, ports)
+    pair = chief, worker = start_trainers(workspace, ports, tmp_path / "lost")
     sample.wait_for(lambda: chief.poll() is not None or list(checkpoints.glob("*/fine_tune.npz")))
     worker.kill()
-    _, errors = chief.communicate(timeout=120)
-    worker.communicate()
-    assert chief.returncode == 1
-    assert "a machine of the 2 that train together was lost" in errors
+    codes, told = ends(pair, tmp_path / "lost")
+    assert codes[0] == 1
+    assert "a machine of the 2 that train together was lost" in told[0]
 
-    chief, worker = start_trainers(workspace, ports)
-    told = [process.communicate(timeout=300)[1] for process in (chief, worker)]
-    assert (chief.returncode, worker.returncode) == (0, 0), told
-    assert all("phase fine_tune goes on after epoch" in errors for errors in told)
+    pair = start_trainers(workspace, ports, tmp_path / "again")
+    codes, told = ends(pair, tmp_path / "again")
+    assert codes == [0, 0], told
+    assert all("phase fine_tune goes on after epoch" in each for each in told)
     assert not checkpoints.exists()
     (model,) = set(models.iterdir()) - own
     assert (model / "Format-Serving" / "saved_model.pb").exists()
 
     # The chief needs nobody for what is done.
-    chief, worker = start_trainers(workspace, ports)
-    told = [process.communicate(timeout=120)[1].rstrip() for process in (chief, worker)]
-    assert (told[0].endswith("Trainer is done"), told[1].endswith("Trainer is trained")) == (True, True), told
+    pair = start_trainers(workspace, ports, tmp_path / "done")
+    codes, told = ends(pair, tmp_path / "done")
+    assert codes == [0, 0], told
+    assert told[0].endswith("Trainer is done")
+    assert told[1].endswith("Trainer is trained")
