@@ -34,7 +34,8 @@ def beam_args(flags: Sequence[str], where: str = "beam.flags") -> list[str]:
         others = ("--runner=", "--direct_running_mode=")
         arguments = [flag for flag in flags if not flag.startswith(others)]
         arguments.append(f"--runner={PROCESS_RUNNER}")
-    is_image_needed = not is_local and options["environment_type"] in (None, "DOCKER")
+    unsaid = "LOOPBACK" if options["runner"] == "PrismRunner" else "DOCKER"
+    is_image_needed = not is_local and (options["environment_type"] or unsaid) == "DOCKER"
     return arguments if is_image_needed or options["sdk_container_image"] else [*arguments, NO_IMAGE]
 
 

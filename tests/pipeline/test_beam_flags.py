@@ -1,6 +1,10 @@
 """Beam's flags: known ones pass, others are named before anything runs."""
 
+import re
+from pathlib import Path
+
 import pytest
+import yaml
 from apache_beam.options.pipeline_options import PortableOptions, StandardOptions
 
 from pipeline.beam_flags import LOCAL_BEAM, NO_IMAGE, PROCESS_RUNNER, beam_args, beam_options
@@ -65,8 +69,27 @@ def test_a_cluster_stays_a_cluster() -> None:
         (DATAFLOW, True),  # the user's image
         (("--runner=FlinkRunner", "--flink_master=cluster:8081"), True),  # Docker, by default
         (("--runner=PrismRunner", "--environment_type=LOOPBACK"), False),
+        (("--runner=PrismRunner",), False),  # loopback, by default
         (("--runner=FnApiRunner",), False),
     ],
 )
 def test_tfx_packs_itself_up_for_containers_alone(flags: tuple[str, ...], is_packed: bool) -> None:
     assert beam_args(flags) == [*flags, *(() if is_packed else (NO_IMAGE,))]
+
+
+def _documented() -> list[tuple[str, ...]]:
+    """The flags of every example in docs/scaling.md."""
+    text = (Path(__file__).parents[2] / "docs" / "scaling.md").read_text()
+    blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    return [tuple(yaml.safe_load(block)["beam"]["flags"]) for block in blocks]
+
+
+@pytest.mark.parametrize("flags", _documented(), ids=lambda flags: flags[0])
+def test_what_the_docs_show_beam_takes(flags: tuple[str, ...]) -> None:
+    beam_options(flags, "docs/scaling.md")
+
+
+def test_docs_show_every_runner() -> None:
+    shown = {flags[0] for flags in _documented()}
+    runners = ("PrismRunner", "FlinkRunner", "SparkRunner", "DataflowRunner")
+    assert shown == {"--direct_running_mode=multi_processing", *(f"--runner={name}" for name in runners)}

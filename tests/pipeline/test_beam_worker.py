@@ -71,7 +71,8 @@ def test_without_logging_there_is_none() -> None:
 def test_tfdv_loads_and_tensorflow_is_told_of_its_kernels() -> None:
     """What fails, or is missed, in a process that Beam itself starts."""
     load = "import {}tensorflow_data_validation, os; print(os.environ.get('TF_ENABLE_ONEDNN_OPTS'))"
-    ours, beams = run_python("-c", load.format("pipeline.beam_worker, ")), run_python("-c", load.format(""))
+    ours = run_python("-c", load.format("pipeline.beam_worker, "), timeout=180)
+    beams = run_python("-c", load.format(""), timeout=180)
     assert (ours.returncode, ours.stdout.split()) == (0, ["1"]), ours.stderr
     assert "sql_util" in beams.stderr, "TFDV loads by itself: is the worker of our own still needed?"
 
@@ -79,3 +80,16 @@ def test_tfdv_loads_and_tensorflow_is_told_of_its_kernels() -> None:
 def test_beam_is_not_loaded_before_the_worker_has_its_name() -> None:
     done = run_python("-c", "import sys, pipeline.beam_worker; print('apache_beam' in sys.modules)")
     assert done.stdout.split() == ["False"], done.stderr
+
+
+def test_beams_own_worker_loads_tfdv_where_it_is_told_of_plugins() -> None:
+    """The way for containers, whose entry is Beam's: docs/scaling.md."""
+    environment = {
+        "PIPELINE_OPTIONS": json.dumps({"beam:option:beam_plugins:v1": ["tfx", "components"]}),
+        "CONTROL_API_SERVICE_DESCRIPTOR": 'url: "localhost:1"',
+    }
+    start = "from apache_beam.runners.worker.sdk_worker_main import create_harness; "
+    harness = f"{start}create_harness({environment!r}, dry_run=True)"
+    load = "import tensorflow_data_validation, os; print(os.environ['TF_ENABLE_ONEDNN_OPTS'])"
+    done = run_python("-c", f"{harness}; {load}", timeout=180)
+    assert done.stdout.split() == ["1"], done.stderr
