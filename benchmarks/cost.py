@@ -1,6 +1,6 @@
 """What N pictures cost on W workers: hours and storage of each stage, from rates that were measured here.
 
-    .venv/bin/python -m benchmarks.cost --counts 500 2000 --pictures 1000000 100000000 --workers 2 32 512
+    .venv/bin/python -m benchmarks.cost --counts 200 1000 --pictures 1000000 100000000 --workers 2 32 512
 
 Runs of two sizes or more, on made-up JPEGs of 320x240 pixels, give each stage a line: what every run takes,
 and what a picture takes, in seconds of one core (so other work beside hardly counts) and in bytes. A worker
@@ -152,7 +152,7 @@ def lines(
 def main() -> None:
     """Measures what is missing, and prints rates and plans."""
     options = parser(__doc__, takes_data=False)
-    options.add_argument("--counts", type=int, nargs="+", default=[500, 2000])
+    options.add_argument("--counts", type=int, nargs="+", default=[200, 1000])
     options.add_argument("--pictures", type=int, nargs="+", default=[1_000_000, 100_000_000])
     options.add_argument("--workers", type=int, nargs="+", default=[2, 32, 512])
     options.add_argument("--busy", action="store_true", help="other work runs beside: rows have no times")
