@@ -2,6 +2,7 @@
 # make test   all tests, end to end ones included (`make test-quick` leaves the slow ones out)
 # make check  formatting, lint, types, layers
 # make airflow  installs Airflow beside the pipeline; `make test-airflow` runs the pipeline on it
+# make prism  builds Prism, Beam's portable runner, with Go; the tests then run the data stages on it
 # make lock   resolves requirements.in into requirements.txt, and Airflow's likewise
 
 PYTHON ?= python3
@@ -9,8 +10,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-$(shell sha256sum requirements.txt 2>/dev/null | cut -c1-16 || shasum -a 256 requirements.txt | cut -c1-16)
 AIRFLOW_STAMP := .airflow/.installed
+PRISM := .prism/prism
 
-.PHONY: run test test-quick test-airflow check format airflow lock install clean
+.PHONY: run test test-quick test-airflow check format airflow prism lock install clean
 
 run: install
 	$(BIN)/python pipeline_runner.py run
@@ -52,6 +54,14 @@ $(AIRFLOW_STAMP): requirements-airflow.txt
 	.airflow/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-airflow.txt
 	touch $@
 
+prism: $(PRISM)
+
+# Version and digests of all that goes in are those of go.mod and go.sum; -mod=readonly takes nothing else.
+$(PRISM): tests/e2e/prism/go.mod tests/e2e/prism/go.sum
+	@command -v go >/dev/null || { echo "Prism is built with Go, which is not installed." >&2; exit 1; }
+	cd tests/e2e/prism && GOFLAGS=-mod=readonly go build -trimpath -o $(CURDIR)/$@ github.com/apache/beam/sdks/v2/go/cmd/prism
+	touch $@
+
 lock:
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/pip install --quiet uv
@@ -60,4 +70,4 @@ lock:
 	rm -rf .venv-lock
 
 clean:
-	rm -rf $(VENV) .airflow workspace .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .airflow .prism workspace .pytest_cache .mypy_cache .ruff_cache

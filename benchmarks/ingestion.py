@@ -58,8 +58,8 @@ def ours(folder: Path) -> int:
     from components import features
     from components.example_gen.executor import ImageExampleGenExecutor
     from components.example_gen.quarantine import Quarantine
+    from pipeline.beam_flags import LOCAL_BEAM
     from pipeline.config import DataConfig
-    from pipeline.pipeline import LOCAL_BEAM
 
     with tempfile.TemporaryDirectory() as where:
         examples, quarantine = standard_artifacts.Examples(), Quarantine()

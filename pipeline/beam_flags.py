@@ -1,4 +1,4 @@
-"""Beam's own flags, asked whether Beam knows them."""
+"""Beam's own flags: asked whether Beam knows them, and as TFX gets them."""
 
 import argparse
 from collections.abc import Sequence
@@ -7,6 +7,36 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.runner import create_runner
 
 from pipeline.errors import InputError
+
+# FnApiRunner stays in this process; "DirectRunner" may try to fetch another runner's binary. And where no
+# image is named, TFX packs itself up for far workers, at every node that uses Beam: seconds for nothing.
+NO_IMAGE = "--sdk_container_image=none"
+LOCAL_BEAM = ("--runner=FnApiRunner", NO_IMAGE)
+PROCESS_RUNNER = "pipeline.beam_processes.ProcessRunner"
+_LOCAL_RUNNERS = (None, "FnApiRunner", "DirectRunner", PROCESS_RUNNER)
+
+
+def beam_args(flags: Sequence[str], where: str = "beam.flags") -> list[str]:
+    """What Beam gets for the user's flags; none of them: to run in this process.
+
+    The worker processes of Beam's own local runner do not load Graft's work; in their place come those of
+    `beam_processes`.
+
+    Raises:
+        InputError: as `beam_options`.
+    """
+    if not flags:
+        return list(LOCAL_BEAM)
+    options = beam_options(flags, where).get_all_options()
+    arguments = list(flags)
+    is_local = options["runner"] in _LOCAL_RUNNERS
+    if is_local and options["direct_running_mode"] == "multi_processing":
+        others = ("--runner=", "--direct_running_mode=")
+        arguments = [flag for flag in flags if not flag.startswith(others)]
+        arguments.append(f"--runner={PROCESS_RUNNER}")
+    unsaid = "LOOPBACK" if options["runner"] == "PrismRunner" else "DOCKER"
+    is_image_needed = not is_local and (options["environment_type"] or unsaid) == "DOCKER"
+    return arguments if is_image_needed or options["sdk_container_image"] else [*arguments, NO_IMAGE]
 
 
 def beam_options(flags: Sequence[str], where: str) -> PipelineOptions:

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import apache_beam as beam
 from apache_beam.metrics import Metrics, MetricsFilter
+from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.runner import PipelineState
 
-from pipeline.beam_flags import beam_options
+from pipeline.beam_flags import beam_args
 from pipeline.errors import InputError
 from pipeline.predict import BATCH_SIZE, Prediction, answer_batch
 from pipeline.predict_paths import PictureFile
@@ -64,7 +65,7 @@ def bulk_predict(
         InputError: the model cannot be loaded, or is none of Graft's; the folder has answers or cannot be
             written; a flag is none of Beam's.
     """
-    options = beam_options(beam_flags, "--beam")
+    options = PipelineOptions(beam_args(beam_flags, "--beam"))
     _make(output)
     with quiet():
         load_answer(model, SERVING)  # a wrong model should fail before a cluster starts

@@ -20,14 +20,11 @@ from components.trainer import component as trainer
 from components.tuner import component as tuner
 from components.tuner.cut import cut_of
 from pipeline.backbone_config import BackboneConfig
+from pipeline.beam_flags import beam_args
 from pipeline.config import Config
 from pipeline.history import History, MetadataHistory
 from pipeline.nodes import node_of
 from pipeline.workspace import Workspace
-
-# FnApiRunner stays in this process; "DirectRunner" may try to fetch another runner's binary. And where no
-# image is named, TFX packs itself up for far workers, at every node that uses Beam: seconds for nothing.
-LOCAL_BEAM = ("--runner=FnApiRunner", "--sdk_container_image=none")
 
 
 def create_pipeline(
@@ -171,6 +168,6 @@ def _assemble(nodes: list[Any], config: Config, workspace: Workspace, metadata: 
         pipeline_root=str(workspace.artifacts),
         components=nodes,
         metadata_connection_config=metadata,
-        beam_pipeline_args=list(config.beam.flags or LOCAL_BEAM),
+        beam_pipeline_args=beam_args(config.beam.flags),
         enable_cache=True,
     )

@@ -103,7 +103,7 @@ class AugmentExecutor(base_beam_executor.BaseBeamExecutor):
 def _rows(members: str) -> list[list[Any]]:
     """What `Sort` wrote: split, id, class and weight of each picture."""
     rows = []
-    for path in tf.io.gfile.glob(os.path.join(members, "*")):
+    for path in tf.io.gfile.glob(os.path.join(members, "members-*")):
         with tf.io.gfile.GFile(path) as file:
             rows += [json.loads(line) for line in file]
     return rows

@@ -138,7 +138,7 @@ class _Examine(beam.DoFn):
 
 
 def _lines(folder: str) -> Iterator[str]:
-    for path in sorted(tf.io.gfile.glob(os.path.join(folder, "*"))):
+    for path in sorted(tf.io.gfile.glob(os.path.join(folder, "*-of-*"))):
         with tf.io.gfile.GFile(path) as file:
             for line in file:
                 yield line.rstrip("\n")
@@ -149,6 +149,9 @@ def _check_counts(examples: types.Artifact, judgement: Judgement, refused: int) 
     for split in features.SPLITS:
         expected = sum(judgement.counts[split].values())
         uri = artifact_utils.get_split_uri([examples], split)
+        # Of a worker that was lost: Beam begins the work again, elsewhere, and takes every file for records.
+        for leftover in tf.io.gfile.glob(os.path.join(uri, "beam-temp-*")):
+            tf.io.gfile.rmtree(leftover)
         found = count_records(tf.io.gfile.glob(os.path.join(uri, "*")))
         if found != expected:
             raise RuntimeError(f"{expected} pictures belong into {split}, {found} were written: {uri}")

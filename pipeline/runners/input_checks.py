@@ -57,12 +57,7 @@ def check_settings(config: Config) -> None:
 def _check_flags(flags: Sequence[str]) -> None:
     from pipeline.beam_flags import beam_options  # Beam takes two seconds to import
 
-    options = beam_options(flags, "beam.flags").get_all_options()
-    if options["direct_running_mode"] == "multi_processing":
-        raise InputError(
-            "beam.flags: --direct_running_mode=multi_processing starts workers in which StatisticsGen cannot "
-            "be loaded, see docs/scaling.md. Leave it out."
-        )
+    beam_options(flags, "beam.flags")
 
 
 def _check_classes(rows: Sequence[Row], config: DataConfig) -> None:

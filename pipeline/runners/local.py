@@ -4,6 +4,7 @@ TFX's LocalDagRunner does no more for a node than `Launcher(...).launch()`. This
 and besides tells a view what happens, knows which nodes were cached, and can start anew from a node.
 """
 
+import resource
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -42,6 +43,7 @@ class NodeResult:
         seconds: it took, driver and publisher included.
         outputs: its artifacts, by output name.
         execution: ML Metadata's id; `None` where there is none.
+        cpu_seconds: of all cores together, worker processes of its own included; `None` where nobody counted.
     """
 
     id: str
@@ -49,6 +51,7 @@ class NodeResult:
     seconds: float
     outputs: Outputs = field(default_factory=dict)
     execution: int | None = None
+    cpu_seconds: float | None = None
 
 
 class LocalRunner:
@@ -132,7 +135,7 @@ class LocalRunner:
 
     def _launch(self, node: pipeline_pb2.PipelineNode) -> None:
         node_id = node.node_info.id
-        started = time.monotonic()
+        started, used = time.monotonic(), _cpu_seconds()
         if self.view:
             self.view.node_started(node_id)
         executor = runner_utils.extract_executor_spec(self._deployment, node_id)
@@ -152,7 +155,8 @@ class LocalRunner:
         with self._metadata() as handle:
             state = self._state(handle.store, number, is_resolver=executor is None)
             outputs = outputs_of(handle.store, number)
-        self._finish(NodeResult(node_id, state, time.monotonic() - started, outputs, number))
+        seconds, used = time.monotonic() - started, _cpu_seconds() - used
+        self._finish(NodeResult(node_id, state, seconds, outputs, number, used))
 
     def _metadata(self) -> PatientMetadata:
         return PatientMetadata(self._connection, self._patience_seconds)
@@ -174,6 +178,12 @@ class LocalRunner:
         self.results.append(result)
         if self.view:
             self.view.node_finished(result.id, result.state, result.seconds)
+
+
+def _cpu_seconds() -> float:
+    """What this process took so far, and what those took that it started and that ended."""
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in both)
 
 
 def outputs_of(store: Any, execution: int) -> Outputs:

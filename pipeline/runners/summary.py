@@ -127,9 +127,16 @@ def _status(blessing: dict[str, Any], model: dict[str, Any]) -> Status:
 
 def _nodes(runner: Runner) -> list[dict[str, Any]]:
     """Every node of the flow; one that was not reached was skipped."""
-    reached = {result.id: (result.state, result.seconds) for result in runner.results}
-    states = ((node, *reached.get(node, ("skipped", 0.0))) for node in runner.node_ids)
-    return [{"id": node, "state": state, "seconds": round(seconds, 3)} for node, state, seconds in states]
+    reached = {result.id: result for result in runner.results}
+    return [_node(node, reached.get(node)) for node in runner.node_ids]
+
+
+def _node(node: str, result: "NodeResult | None") -> dict[str, Any]:
+    if result is None:
+        return {"id": node, "state": "skipped", "seconds": 0.0}
+    used = result.cpu_seconds
+    counted = {} if used is None else {"cpu_seconds": round(used, 3)}
+    return {"id": node, "state": result.state, "seconds": round(result.seconds, 3), **counted}
 
 
 def _data(runner: Runner) -> dict[str, Any]:

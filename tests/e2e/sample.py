@@ -50,10 +50,10 @@ def run(workspace: Path, *more: str, settings: tuple[str, ...] = SMALL) -> subpr
     )
 
 
-def start(workspace: Path, settings: tuple[str, ...] = SMALL) -> subprocess.Popen[str]:
+def start(workspace: Path, *more: str, settings: tuple[str, ...] = SMALL) -> subprocess.Popen[str]:
     """Starts it in a process group of its own."""
     return subprocess.Popen(
-        command(workspace, settings=settings),
+        command(workspace, *more, settings=settings),
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

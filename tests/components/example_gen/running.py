@@ -14,6 +14,7 @@ from tfx.types import standard_artifacts
 from components import features
 from components.example_gen.executor import ImageExampleGenExecutor
 from components.example_gen.quarantine import Quarantine, read_findings, read_quarantine
+from pipeline.beam_flags import beam_args
 from pipeline.data_config import DataConfig
 
 
@@ -40,7 +41,7 @@ def value(example: tf.train.Example, name: str) -> Any:
 
 
 IN_PROCESS = ("--runner=FnApiRunner",)
-TWO_WORKERS = (*IN_PROCESS, "--direct_num_workers=2", "--direct_running_mode=multi_processing")
+TWO_WORKERS = tuple(beam_args(("--direct_num_workers=2", "--direct_running_mode=multi_processing")))
 
 
 def run(config: DataConfig, folder: Path, beam_args: tuple[str, ...] = IN_PROCESS) -> Output:

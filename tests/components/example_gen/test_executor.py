@@ -3,10 +3,15 @@
 import hashlib
 import os
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+import tensorflow as tf
+from tfx.types import standard_artifacts
 
 from components import features
+from components.example_gen import executor
 from components.example_gen.component import ImageExampleGenDriver, build
 from components.example_gen.judging.split import split_of
 from pipeline.data_config import DataConfig
@@ -165,6 +170,28 @@ def test_two_worker_processes_write_the_same(data: Path, output: Output, tmp_pat
             [value(example, features.PATH) for example in one.examples[split]] for one in (output, again)
         )
         assert sorted(ours) == sorted(theirs)
+
+
+def test_what_a_lost_worker_left_is_no_record(tmp_path: Path) -> None:
+    """Beam begins its work again, in another folder, and the first one stays."""
+    examples = standard_artifacts.Examples()
+    examples.uri = str(tmp_path)
+    examples.split_names = '["train", "eval", "test"]'
+    for split in features.SPLITS:
+        with tf.io.TFRecordWriter(
+            str(_made(tmp_path / f"Split-{split}") / "examples-00000-of-00001")
+        ) as file:
+            file.write(b"a record")
+        half = _made(tmp_path / f"Split-{split}" / "beam-temp-examples-1a2b") / "shard"
+        half.write_bytes(b"half a record")
+    judgement: Any = SimpleNamespace(counts={split: {"cat": 1} for split in features.SPLITS}, set_aside=0)
+    executor._check_counts(examples, judgement, 0)
+    assert {path.name for path in tmp_path.glob("*/*")} == {"examples-00000-of-00001"}
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def test_nothing_but_the_artifacts_is_left(output: Output) -> None:

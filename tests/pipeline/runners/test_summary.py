@@ -96,6 +96,7 @@ def test_every_node_is_listed_and_those_that_were_not_reached_were_skipped() -> 
         *["skipped"] * (len(NODES) - 2),
     ]
     assert [node["seconds"] for node in summary["nodes"]][:3] == [1.235, 1.235, 0]
+    assert not any("cpu_seconds" in node for node in summary["nodes"])
     assert (summary["status"], summary["error"]) == ("failed", "no room")
     assert summary["overhead_seconds"] == pytest.approx(97.531)
 
@@ -173,3 +174,11 @@ def test_backbone_of_ones_own_is_called_by_its_path() -> None:
     config = CONFIG.model_copy(update={"backbone": BackboneConfig(model="mine.keras")})
     summary = summarise(NotStarted(NODES), config, "20240501-120000", 100.0)
     assert summary["model"]["backbone"] == "mine.keras"
+
+
+def test_what_the_cores_worked_is_told_where_it_was_counted() -> None:
+    runner = _Runner({}, {})
+    runner.results = [NodeResult("Augment", "complete", 1.5, cpu_seconds=2.34567)]
+    nodes = {node["id"]: node for node in summary_of(runner)["nodes"]}
+    assert nodes["Augment"] == {"id": "Augment", "state": "complete", "seconds": 1.5, "cpu_seconds": 2.346}
+    assert nodes["Trainer"] == {"id": "Trainer", "state": "skipped", "seconds": 0.0}
