@@ -30,7 +30,7 @@ from components.augment.executor import AugmentExecutor
 from components.augment.trunk import frozen_halves
 from components.backbone import choose_backbone
 from components.tuner.cut import cut_of
-from pipeline.beam_flags import LOCAL_BEAM
+from pipeline.beam.flags import LOCAL_BEAM
 from pipeline.config import Config
 from pipeline.config_file import load_config
 

@@ -58,7 +58,7 @@ def ours(folder: Path) -> int:
     from components import features
     from components.example_gen.executor import ImageExampleGenExecutor
     from components.example_gen.quarantine import Quarantine
-    from pipeline.beam_flags import LOCAL_BEAM
+    from pipeline.beam.flags import LOCAL_BEAM
     from pipeline.config import DataConfig
 
     with tempfile.TemporaryDirectory() as where:

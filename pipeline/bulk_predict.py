@@ -19,7 +19,7 @@ from apache_beam.metrics import Metrics, MetricsFilter
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.runner import PipelineState
 
-from pipeline.beam_flags import beam_args
+from pipeline.beam.flags import beam_args
 from pipeline.errors import InputError
 from pipeline.predict import BATCH_SIZE, Prediction, answer_batch
 from pipeline.predict_paths import PictureFile

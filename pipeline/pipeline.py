@@ -20,7 +20,7 @@ from components.trainer import component as trainer
 from components.tuner import component as tuner
 from components.tuner.cut import cut_of
 from pipeline.backbone_config import BackboneConfig
-from pipeline.beam_flags import beam_args
+from pipeline.beam.flags import beam_args
 from pipeline.config import Config
 from pipeline.history import History, MetadataHistory
 from pipeline.nodes import node_of

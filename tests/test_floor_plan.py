@@ -28,7 +28,7 @@ TESTED_ELSEWHERE = {
     "planted_faults",
     "data_config",  # test_config
     "augment_config",
-    "beam_config",  # test_beam_flags, test_input_checks
+    "beam_config",  # test_flags, test_input_checks
     "section",
     "data_set",  # test_data_command
     "data_sheet",

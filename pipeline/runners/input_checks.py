@@ -55,7 +55,7 @@ def check_settings(config: Config) -> None:
 
 
 def _check_flags(flags: Sequence[str]) -> None:
-    from pipeline.beam_flags import beam_options  # Beam takes two seconds to import
+    from pipeline.beam.flags import beam_options  # Beam takes two seconds to import
 
     beam_options(flags, "beam.flags")
 

@@ -27,7 +27,7 @@ def build_prism() -> None:
 
 
 class Pool:
-    """`python -m pipeline.beam_worker --service_port=...`, as long as the block lasts."""
+    """`python -m pipeline.beam.worker --service_port=...`, as long as the block lasts."""
 
     def __init__(self, log: Path) -> None:
         with socket.socket() as free:
@@ -36,7 +36,7 @@ class Pool:
         self._log = log
 
     def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "pipeline.beam_worker", f"--service_port={self._port}"]
+        command = [sys.executable, "-m", "pipeline.beam.worker", f"--service_port={self._port}"]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
         wait_for(lambda: "workers can be had" in self._log.read_text(), 60)
@@ -61,7 +61,7 @@ class Pool:
 def workers_below(process: int) -> list[psutil.Process]:
     """The worker processes that a process started, the busiest first."""
     children = psutil.Process(process).children(recursive=True)
-    workers = [child for child in children if "pipeline.beam_worker" in child.cmdline()]
+    workers = [child for child in children if "pipeline.beam.worker" in child.cmdline()]
     return sorted(workers, key=lambda worker: -sum(worker.cpu_times()[:2]))
 
 

@@ -14,7 +14,7 @@ from tfx.types import standard_artifacts
 from components import features
 from components.example_gen.executor import ImageExampleGenExecutor
 from components.example_gen.quarantine import Quarantine, read_findings, read_quarantine
-from pipeline.beam_flags import beam_args
+from pipeline.beam.flags import beam_args
 from pipeline.data_config import DataConfig
 
 

@@ -1,7 +1,7 @@
 """A process in which Beam's workers do Graft's work, here or on a machine of a cluster.
 
-    python -m pipeline.beam_worker --service_port=50000            a pool: EXTERNAL, in Beam's words
-    python -m pipeline.beam_worker --id=7 --provision_endpoint=host:port    one worker: PROCESS
+    python -m pipeline.beam.worker --service_port=50000            a pool: EXTERNAL, in Beam's words
+    python -m pipeline.beam.worker --id=7 --provision_endpoint=host:port    one worker: PROCESS
 
 Beam's own entries unpickle the work before anything of Graft's is imported. Then TFDV does not load, as TFX
 has not put its stub in the place of a module that TFDV misses, and TensorFlow starts without the kernels
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str]) -> None:
     known, _ = parser.parse_known_args(arguments)
     if known.service_port is not None:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-        from pipeline.beam_pool import serve
+        from pipeline.beam.pool import serve
 
         serve(known.service_port)
         return

@@ -9,7 +9,7 @@ import apache_beam as beam
 import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipeline.beam_flags import beam_args
+from pipeline.beam.flags import beam_args
 
 pytestmark = pytest.mark.slow
 FLAGS = ("--direct_running_mode=multi_processing", "--direct_num_workers=2")

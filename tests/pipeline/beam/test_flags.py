@@ -7,7 +7,7 @@ import pytest
 import yaml
 from apache_beam.options.pipeline_options import PortableOptions, StandardOptions
 
-from pipeline.beam_flags import LOCAL_BEAM, NO_IMAGE, PROCESS_RUNNER, beam_args, beam_options
+from pipeline.beam.flags import LOCAL_BEAM, NO_IMAGE, PROCESS_RUNNER, beam_args, beam_options
 from pipeline.errors import InputError
 
 FLINK = (
@@ -79,7 +79,7 @@ def test_tfx_packs_itself_up_for_containers_alone(flags: tuple[str, ...], is_pac
 
 def _documented() -> list[tuple[str, ...]]:
     """The flags of every example in docs/scaling.md."""
-    text = (Path(__file__).parents[2] / "docs" / "scaling.md").read_text()
+    text = (Path(__file__).parents[3] / "docs" / "scaling.md").read_text()
     blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     return [tuple(yaml.safe_load(block)["beam"]["flags"]) for block in blocks]
 

@@ -15,7 +15,7 @@ from apache_beam.portability.api import (
 )
 from google.protobuf import struct_pb2, text_format
 
-from pipeline.beam_worker import worker_environment
+from pipeline.beam.worker import worker_environment
 from tests.cli import run_python
 
 
@@ -71,14 +71,14 @@ def test_without_logging_there_is_none() -> None:
 def test_tfdv_loads_and_tensorflow_is_told_of_its_kernels() -> None:
     """What fails, or is missed, in a process that Beam itself starts."""
     load = "import {}tensorflow_data_validation, os; print(os.environ.get('TF_ENABLE_ONEDNN_OPTS'))"
-    ours = run_python("-c", load.format("pipeline.beam_worker, "), timeout=180)
+    ours = run_python("-c", load.format("pipeline.beam.worker, "), timeout=180)
     beams = run_python("-c", load.format(""), timeout=180)
     assert (ours.returncode, ours.stdout.split()) == (0, ["1"]), ours.stderr
     assert "sql_util" in beams.stderr, "TFDV loads by itself: is the worker of our own still needed?"
 
 
 def test_beam_is_not_loaded_before_the_worker_has_its_name() -> None:
-    done = run_python("-c", "import sys, pipeline.beam_worker; print('apache_beam' in sys.modules)")
+    done = run_python("-c", "import sys, pipeline.beam.worker; print('apache_beam' in sys.modules)")
     assert done.stdout.split() == ["False"], done.stderr
 
 

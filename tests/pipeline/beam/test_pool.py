@@ -8,8 +8,8 @@ import psutil
 import pytest
 from apache_beam.portability.api import beam_fn_api_pb2
 
-from pipeline import beam_pool
-from pipeline.beam_pool import WorkerPool, worker_command
+from pipeline.beam import pool as beam_pool
+from pipeline.beam.pool import WorkerPool, worker_command
 
 
 def _request(name: str) -> beam_fn_api_pb2.StartWorkerRequest:
@@ -34,7 +34,7 @@ def _workers() -> list[psutil.Process]:
 
 def test_worker_learns_its_name_and_where_to_report() -> None:
     command = worker_command(_request("7"))
-    assert command[:3] == [sys.executable, "-m", "pipeline.beam_worker"]
+    assert command[:3] == [sys.executable, "-m", "pipeline.beam.worker"]
     assert command[3:] == ["--id=7", "--provision_endpoint=runner:1", "--control_endpoint=runner:2"]
 
 

@@ -12,7 +12,7 @@ from pipeline.errors import InputError
 # image is named, TFX packs itself up for far workers, at every node that uses Beam: seconds for nothing.
 NO_IMAGE = "--sdk_container_image=none"
 LOCAL_BEAM = ("--runner=FnApiRunner", NO_IMAGE)
-PROCESS_RUNNER = "pipeline.beam_processes.ProcessRunner"
+PROCESS_RUNNER = "pipeline.beam.processes.ProcessRunner"
 _LOCAL_RUNNERS = (None, "FnApiRunner", "DirectRunner", PROCESS_RUNNER)
 
 
@@ -20,7 +20,7 @@ def beam_args(flags: Sequence[str], where: str = "beam.flags") -> list[str]:
     """What Beam gets for the user's flags; none of them: to run in this process.
 
     The worker processes of Beam's own local runner do not load Graft's work; in their place come those of
-    `beam_processes`.
+    `processes`.
 
     Raises:
         InputError: as `beam_options`.

@@ -1,6 +1,6 @@
 """A pool of workers, as `--environment_type=EXTERNAL` asks for them: each a process that ends with its job.
 
-Flink and Spark ask the pool on the machine of each of theirs, Prism the one that it is told of. `beam_worker`
+Flink and Spark ask the pool on the machine of each of theirs, Prism the one that it is told of. `worker`
 starts it.
 """
 
@@ -63,7 +63,7 @@ def worker_command(request: beam_fn_api_pb2.StartWorkerRequest) -> list[str]:
         "--logging_endpoint": request.logging_endpoint.url,
     }
     named = [f"{name}={url}" for name, url in endpoints.items() if url]
-    return [sys.executable, "-m", "pipeline.beam_worker", f"--id={request.worker_id}", *named]
+    return [sys.executable, "-m", "pipeline.beam.worker", f"--id={request.worker_id}", *named]
 
 
 def serve(port: int) -> None:

@@ -1,8 +1,8 @@
 """Beam's local runner with its workers in processes of their own, so that Python's one lock is not shared.
 
 Beam's `--direct_running_mode=multi_processing` is that too, but its workers unpickle the work before TFX is
-imported (see `beam_worker`), and it waits for ever for one that was killed. Here the work of a lost
-worker is begun anew, as clusters do. Beam finds the runner by its full name (`beam_flags`).
+imported (see `worker`), and it waits for ever for one that was killed. Here the work of a lost
+worker is begun anew, as clusters do. Beam finds the runner by its full name (`flags`).
 """
 
 import logging
@@ -86,7 +86,7 @@ class ProcessWorker(worker_handlers.GrpcWorkerHandler):
 
     def start_worker(self) -> None:
         """Starts it; it asks for all else at the provision endpoint."""
-        command = [sys.executable, "-m", "pipeline.beam_worker", f"--id={self.worker_id}"]
+        command = [sys.executable, "-m", "pipeline.beam.worker", f"--id={self.worker_id}"]
         self._process = subprocess.Popen([*command, f"--provision_endpoint={self.control_address}"])
         threading.Thread(target=self._watch, daemon=True).start()
 

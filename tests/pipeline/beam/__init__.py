@@ -1,0 +1,1 @@
+"""Tests of Beam's flags and of its workers."""
