@@ -62,7 +62,7 @@ def test_two_runs_at_once_do_not_disturb_each_other(server: Server, tmp_path: Pa
     names = ("cells-one", "cells-two")
     workspaces = [tmp_path / name for name in names]
     processes = [
-        sample.start(workspace, on(server, f"name={name}"))
+        sample.start(workspace, settings=on(server, f"name={name}"))
         for workspace, name in zip(workspaces, names, strict=True)
     ]
     texts = [text for process in processes for text in process.communicate(timeout=500)]
@@ -102,7 +102,7 @@ def _children_seconds() -> float:
 
 def test_server_restarts_while_a_node_runs(server: Server, tmp_path: Path) -> None:
     workspace = tmp_path / "workspace"
-    process = sample.start(workspace, on(server))
+    process = sample.start(workspace, settings=on(server))
     sample.wait_for(lambda: process.poll() is not None or list(workspace.glob("artifacts/Transform/*/*")))
     server.stop()
     log = next(workspace.glob("runs/*/log.txt"))
@@ -121,7 +121,7 @@ def test_server_that_does_not_come_back_ends_the_run_and_the_next_goes_on(
     server: Server, tmp_path: Path
 ) -> None:
     workspace, settings = tmp_path / "workspace", on(server, "metadata.patience_seconds=5")
-    process = sample.start(workspace, settings)
+    process = sample.start(workspace, settings=settings)
     sample.wait_for(lambda: process.poll() is not None or list(workspace.glob("artifacts/Transform/*/*")))
     server.stop()
     _, errors = process.communicate(timeout=300)
