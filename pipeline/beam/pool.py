@@ -5,6 +5,7 @@ starts it.
 """
 
 import logging
+import signal
 import subprocess
 import sys
 import threading
@@ -67,7 +68,8 @@ def worker_command(request: beam_fn_api_pb2.StartWorkerRequest) -> list[str]:
 
 
 def serve(port: int) -> None:
-    """Runs a pool until it is interrupted."""
+    """Runs a pool until it is interrupted or terminated; its workers end with it."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as containers and services are ended
     pool = WorkerPool()
     server = grpc.server(futures.ThreadPoolExecutor())
     beam_fn_api_pb2_grpc.add_BeamFnExternalWorkerPoolServicer_to_server(pool, server)

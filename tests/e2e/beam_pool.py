@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ import psutil
 import pytest
 
 from tests.e2e.sample import ROOT, wait_for
+from tests.ports import free_port
 
 PRISM = ROOT / ".prism" / "prism"
 
@@ -30,10 +30,7 @@ class Pool:
     """`python -m pipeline.beam.worker --service_port=...`, as long as the block lasts."""
 
     def __init__(self, log: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
-        self._log = log
+        self._port, self._log = free_port(), log
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "pipeline.beam.worker", f"--service_port={self._port}"]
@@ -43,8 +40,8 @@ class Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.send_signal(signal.SIGINT)
-        self._process.wait(30)
+        self._process.terminate()
+        assert self._process.wait(60) == 0
 
     def flags(self) -> str:
         """`beam.flags` that send the data stages to Prism, and Prism to this pool."""

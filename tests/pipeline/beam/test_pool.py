@@ -1,15 +1,19 @@
 """A pool starts a process for each worker that a runner asks for, and ends it with its job."""
 
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
 
+import grpc
 import psutil
 import pytest
-from apache_beam.portability.api import beam_fn_api_pb2
+from apache_beam.portability.api import beam_fn_api_pb2, beam_fn_api_pb2_grpc
 
 from pipeline.beam import pool as beam_pool
 from pipeline.beam.pool import WorkerPool, worker_command
+from tests.cli import ROOT
+from tests.ports import free_port
 
 
 def _request(name: str) -> beam_fn_api_pb2.StartWorkerRequest:
@@ -64,3 +68,20 @@ def test_worker_that_does_not_listen_is_killed(pool: WorkerPool, monkeypatch: py
     time.sleep(0.5)
     pool.StopWorker(beam_fn_api_pb2.StopWorkerRequest(worker_id="deaf"))
     assert not _workers()
+
+
+def test_pool_that_is_terminated_ends_its_workers() -> None:
+    port = free_port()
+    code = (
+        "import sys; from pipeline.beam import pool;"
+        "pool.worker_command = lambda _: [sys.executable, '-c', 'import time; time.sleep(60)'];"
+        f"pool.serve({port})"
+    )
+    served = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
+    with grpc.insecure_channel(f"localhost:{port}") as channel:
+        stub = beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolStub(channel)
+        stub.StartWorker(_request("one"), wait_for_ready=True, timeout=60)
+    (worker,) = psutil.Process(served.pid).children()
+    served.terminate()
+    assert served.wait(30) == 0
+    assert not worker.is_running()
