@@ -36,7 +36,7 @@ def test_kubeflow_reaches_what_a_local_run_reaches(tmp_path: Path, finished: Pat
     kubeflow, compiled = Kubeflow(tmp_path), _compile(tmp_path)
     kubeflow.run(compiled)
     assert len(kubeflow.executed) == 13
-    (local,) = sample.summaries(finished)
+    local = sample.summaries(finished)[0]
     sample.check_alike(local["evaluation"], json.loads(json.dumps(_evaluation(kubeflow))))
     assert len(_served(tmp_path)) == 1
 
