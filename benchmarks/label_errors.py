@@ -1,6 +1,6 @@
 """Planted wrong labels: how many of them LabelCheck finds, and how many that it names were planted.
 
-    .venv/bin/python -m benchmarks.label_errors --data path/to/manifest.csv --set data.columns.group=sender_id
+    .venv/bin/python -m benchmarks.label_errors --data path/to/manifest.csv
 
 A share of all labels, those of eval and test too, is drawn and replaced by other classes; the pipeline
 (`preset: fast`) then trains and judges on what a careless annotator would have handed over. The list is
