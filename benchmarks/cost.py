@@ -20,6 +20,7 @@ from benchmarks import results
 from benchmarks.ingestion import make_pictures
 from benchmarks.results import Row, Rows, print_table
 from benchmarks.runs import fresh_workspace, parser, recipe_digest, run
+from components.backbone.cut import HEAD
 from pipeline.config import Config
 from pipeline.config_file import load_config
 
@@ -54,7 +55,7 @@ def units(config: Config, pictures: float, shares: Mapping[str, float]) -> dict[
         the Evaluator pictures of test.
     """
     train, views_of_eval = shares["train"] * pictures, 1 + len(config.test_time_views())
-    epochs = sum(phase.epochs for phase in config.trainer.phases if phase.unfreeze != "head")
+    epochs = sum(phase.epochs for phase in config.trainer.phases if phase.unfreeze != HEAD)
     return {
         **dict.fromkeys(("ImageExampleGen", "StatisticsGen", "Transform"), pictures),
         "Augment": train * config.augment.views + shares["eval"] * pictures * views_of_eval,

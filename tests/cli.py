@@ -24,6 +24,12 @@ def check_one_clear_line(done: "subprocess.CompletedProcess[str]", words: Iterab
     assert all(word in done.stderr for word in words), done.stderr
 
 
+def children_seconds() -> float:
+    """Processor time of all processes that were started here and have ended, seconds."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def run_python(*args: str | os.PathLike[str], timeout: float = 60) -> "subprocess.CompletedProcess[str]":
     """Runs this Python with `args` from the repository's root."""
     return subprocess.run(

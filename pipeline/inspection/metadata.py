@@ -15,7 +15,7 @@ from ml_metadata.metadata_store.metadata_store import MetadataStore
 from ml_metadata.proto import metadata_store_pb2
 
 from pipeline.errors import InputError
-from pipeline.metadata.claims import own_executions
+from pipeline.metadata.claims import RUN, own_executions
 from pipeline.metadata.store import address_of, has_run, open_store
 from pipeline.workspace import Workspace
 
@@ -90,7 +90,7 @@ class Metadata:
     def executions(self) -> dict[int, Execution]:
         """All of them, by id."""
         nodes = self._by_context("node")
-        runs = self._by_context("pipeline_run")
+        runs = self._by_context(RUN)
         return {
             record.id: Execution(
                 record.id,

@@ -87,9 +87,8 @@ def run_command(request: Request, report: Report | None = None) -> int:
         if wrong:
             raise wrong from error
         print(f"failed: {first_line(error)}", file=sys.stderr)
-        if not isinstance(
-            error, DatabaseAwayError
-        ):  # which has said all there is, maybe before there was a log
+        # A database that is away has said all there is, maybe before there was a log.
+        if not isinstance(error, DatabaseAwayError):
             print(f"traceback in log.txt of the newest run in {workspace.runs}", file=sys.stderr)
         return FAILED
     if request.as_json:

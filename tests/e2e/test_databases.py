@@ -1,7 +1,6 @@
 """Runs whose metadata are in a MariaDB: side by side, through a restart of the server, and after a move."""
 
 import json
-import resource
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ from pipeline.metadata.store import address_of, connection_to
 from pipeline.metadata.tables import NAMES, connected
 from pipeline.metadata_config import PASSWORD_VARIABLE
 from pipeline.workspace import Workspace
-from tests.cli import check_one_clear_line, run_cli
+from tests.cli import check_one_clear_line, children_seconds, run_cli
 from tests.e2e import sample
 from tests.pipeline.databases import PASSWORD, Server, database
 
@@ -90,14 +89,9 @@ def test_two_runs_at_once_do_not_disturb_each_other(server: Server, tmp_path: Pa
     stolen = sample.run(workspaces[0], settings=on(server, f"name={names[1]}"))
     assert stolen.returncode == 2
     assert f"`{names[1]}` is the name of a pipeline of `{workspaces[1]}`" in stolen.stderr
-    begun = _children_seconds()
+    begun = children_seconds()
     asked(workspaces[0], "artifacts")
-    assert _children_seconds() - begun < 2, "of a processor, whatever else the machine does"
-
-
-def _children_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    assert children_seconds() - begun < 2, "of a processor, whatever else the machine does"
 
 
 def test_server_restarts_while_a_node_runs(server: Server, tmp_path: Path) -> None:

@@ -1,10 +1,10 @@
 """A run from pictures to a pushed model, its summary, and what a second run does again."""
 
-import os
 from pathlib import Path
 
 import pytest
 
+from tests.cli import children_seconds
 from tests.e2e import sample
 
 pytestmark = pytest.mark.e2e
@@ -72,19 +72,14 @@ def test_statistics_describe_pictures_without_their_bytes(finished: Path) -> Non
 
 
 def test_second_run_executes_nothing(finished: Path) -> None:
-    before, used = sample.served(finished), _children_seconds()
+    before, used = sample.served(finished), children_seconds()
     result = sample.run(finished)
     summary = sample.summaries(finished)[-1]
     assert result.returncode == 0
     assert set(sample.states(summary).values()) == {"cached"}
     assert summary["status"] == "pushed"
     assert sample.served(finished) == before
-    assert _children_seconds() - used < 20  # of processor time: other tests run beside it
-
-
-def _children_seconds() -> float:
-    times = os.times()
-    return times.children_user + times.children_system
+    assert children_seconds() - used < 20  # of processor time: other tests run beside it
 
 
 def test_changed_head_executes_trainer_and_what_follows(finished: Path) -> None:
