@@ -17,9 +17,11 @@ from pipeline.augment_config import AugmentConfig
 from pipeline.backbone_config import BackboneConfig
 from pipeline.beam_config import BeamConfig
 from pipeline.data_config import DataConfig
+from pipeline.environment_config import EnvironmentConfig
 from pipeline.evaluator_config import EvaluatorConfig
 from pipeline.kubeflow_config import KubeflowConfig
 from pipeline.metadata_config import MetadataConfig
+from pipeline.policy_config import PolicyConfig
 from pipeline.pusher_config import PusherConfig
 from pipeline.section import Section, Share
 from pipeline.trainer_config import TestTimeView, TrainerConfig
@@ -86,6 +88,9 @@ class Config(Section):
     """Where the settings that are not given come from: `balanced` is the defaults of this file; `fast` and
     `best` are `pipeline/presets/`; docs/decisions.md, 26 to 28, says why they are as they are."""
 
+    task: Literal["classification", "reinforcement"] = "classification"
+    """What is trained: a classifier, by labels, as `trainer` says; or a policy, by reward, as `policy` says, in
+    what `environment` names."""
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")] = "graft"
     """Names the pipeline and the served model: `serving/<name>/<version>/`."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 17
@@ -98,6 +103,8 @@ class Config(Section):
     augment: AugmentConfig = AugmentConfig()
     tuner: TunerConfig = TunerConfig()
     trainer: TrainerConfig = TrainerConfig()
+    environment: EnvironmentConfig = EnvironmentConfig()
+    policy: PolicyConfig = PolicyConfig()
     ensemble: EnsembleConfig = EnsembleConfig()
     evaluator: EvaluatorConfig = EvaluatorConfig()
     pusher: PusherConfig = PusherConfig()

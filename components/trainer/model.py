@@ -6,7 +6,7 @@
 phases train is what is exported.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import keras
@@ -46,37 +46,39 @@ class LayerGroup:
 
 
 class TransferModel:
-    """A trunk with whatever weights it comes with, and a fresh head.
+    """A trunk with whatever weights it comes with, and a head.
 
     Attributes:
         backbone: the row it was built from.
-        classes: how many the head tells apart.
         trunk: images float32 [batch, size, size, 3] in 0..255 -> feature map.
         upper: activations at the cut -> feature map.
-        head: features float32 [batch, width] -> logits float32 [batch, classes].
-        whole: images -> logits, as served; its weights are all there are.
+        head: features float32 [batch, width] -> what is learnt, such as logits float32 [batch, classes].
+        whole: images -> the same, as served; its weights are all there are.
     """
 
-    def __init__(self, backbone: Backbone, cut: str, classes: int, config: TrainerConfig) -> None:
+    def __init__(
+        self, backbone: Backbone, cut: str, head: Callable[[int], keras.Model], *, norms_adapt: bool = False
+    ) -> None:
         """
         Args:
             backbone: the trunk; its weights are loaded.
             cut: a stage of it, or `pixels`.
-            classes: how many the head tells apart.
-            config: of the head and of BatchNorm.
+            head: makes the head for features of a width. It takes the features first; whatever else it
+                takes, the models that end in it take as well.
+            norms_adapt: whether BatchNorm follows the new data.
 
         Raises:
             InputError: the weights are missing, damaged, or another model's.
         """
-        self.backbone, self.classes = backbone, classes
-        self._norms_adapt = config.batch_norm == "adapts"
+        self.backbone = backbone
+        self._norms_adapt = norms_adapt
         self.trunk = backbone.build_pretrained()
         multiply_pixels(self.trunk_layers())
         _, self.upper = split_trunk(self.trunk, cut)
-        self.head = build_head(config, backbone.width, classes)
-        self.whole = keras.Model(self.trunk.input, self.head(_pooled(self.trunk.output)), name="whole")
+        self.head = head(backbone.width)
+        self.whole = self._ending_in_head(self.trunk.input, self.trunk.output, "whole")
         activations = keras.Input(self.upper.input.shape[1:], name="activations")
-        self._from_cut = keras.Model(activations, self.head(_pooled(self.upper(activations))))
+        self._from_cut = self._ending_in_head(activations, self.upper(activations), "from_cut")
 
     def trained_by(self, unfreeze: str) -> keras.Model:
         """The part that a phase trains: the head on features, or all that lies above the cut."""
@@ -121,6 +123,14 @@ class TransferModel:
         """All of the trunk's layers, those inside of other models too."""
         return (part for layer in self.trunk.layers for part in _parts(layer))
 
+    def _ending_in_head(
+        self, start: keras.KerasTensor, feature_map: keras.KerasTensor, name: str
+    ) -> keras.Model:
+        others = [keras.Input(each.shape[1:], name=each.name) for each in self.head.inputs[1:]]
+        if not others:
+            return keras.Model(start, self.head(_pooled(feature_map)), name=name)
+        return keras.Model([start, *others], self.head([_pooled(feature_map), *others]), name=name)
+
     def _stages(self) -> dict[str, list[keras.Layer]]:
         """The trunk's layers by stage, bottom to top: each stage ends with the layer of its name."""
         stages: dict[str, list[keras.Layer]] = {}
@@ -132,6 +142,24 @@ class TransferModel:
             if layer.name == end:
                 stages[end], members, end = members, [], next(ends, "")
         return stages
+
+
+def build_classifier(backbone: Backbone, cut: str, classes: int, config: TrainerConfig) -> TransferModel:
+    """A trunk with a fresh head for classes.
+
+    Args:
+        backbone: the trunk; its weights are loaded.
+        cut: a stage of it, or `pixels`.
+        classes: how many the head tells apart.
+        config: of the head and of BatchNorm.
+
+    Raises:
+        InputError: the weights are missing, damaged, or another model's.
+    """
+    return TransferModel(
+        *(backbone, cut, lambda width: build_head(config, width, classes)),
+        norms_adapt=config.batch_norm == "adapts",
+    )
 
 
 def _parts(layer: keras.Layer) -> Iterator[keras.Layer]:

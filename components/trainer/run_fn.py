@@ -26,7 +26,7 @@ from components.trainer.cluster import Cluster, cluster_of
 from components.trainer.export import export
 from components.trainer.logits import logits_of
 from components.trainer.meeting import await_order, call_workers
-from components.trainer.model import TransferModel
+from components.trainer.model import TransferModel, build_classifier
 from components.trainer.phase import PhaseResult
 from components.trainer.phases import prefix_of, train_phases
 from components.trainer.precision import replicas
@@ -94,7 +94,7 @@ def train(fn_args: FnArgs) -> tuple[TransferModel, list[PhaseResult]]:
     backbone = choose_backbone(BackboneConfig.model_validate(settings["backbone"]))
     written = (fn_args.model_run_dir, _checkpoint_folder(fn_args))
     with replicas().scope():
-        model = TransferModel(backbone, settings["cut"], classes, config)
+        model = build_classifier(backbone, settings["cut"], classes, config)
         current_team().align(model.whole.variables)
         results = train_phases(
             *(model, config, lambda phase: _stores(fn_args, phase), seed),

@@ -15,7 +15,7 @@ from components.feature_store import FeatureStore
 from components.recipe import Phases, deep_phases, head_phases
 from components.temperature import calibrate
 from components.trainer.logits import logits_of
-from components.trainer.model import TransferModel
+from components.trainer.model import TransferModel, build_classifier
 from components.trainer.phases import Stores, train_phases
 from components.trainer.precision import replicas
 from components.tuner.subset import some
@@ -85,7 +85,7 @@ class Trials:
         keras.utils.set_random_seed(self._seed)
         losses: list[float] = []
         with progress.silence(), replicas().scope():
-            model = TransferModel(self._backbone, self._cut, self._classes, recipe)
+            model = build_classifier(self._backbone, self._cut, self._classes, recipe)
             for phases in stages:
                 part = recipe.model_copy(update={"phases": phases})
                 results = train_phases(model, part, stores, self._seed, logs=None, checkpoints=None)

@@ -81,12 +81,12 @@ def trained_answers(workspace: Path, config: Config, images: "Images") -> np.nda
 
 
 def _trained(config: BackboneConfig, whole: Config, classes: int, model_run: Path) -> Any:
-    from components.trainer.model import TransferModel
+    from components.trainer.model import build_classifier
     from components.trainer.run_fn import WEIGHTS_FILE
 
     backbone = choose_backbone(config)
     cut = cut_for(backbone, [phase.unfreeze for phase in whole.trainer.phases])
-    model = TransferModel(backbone, cut, classes, whole.trainer).whole
+    model = build_classifier(backbone, cut, classes, whole.trainer).whole
     model.load_weights(model_run / WEIGHTS_FILE)
     return model
 

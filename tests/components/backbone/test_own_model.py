@@ -15,7 +15,7 @@ from components.backbone import choose_backbone
 from components.backbone.cut import PIXELS, split_trunk
 from components.backbone.fold import fold_batch_norm
 from components.backbone.own_model import agreed_size
-from components.trainer.model import TransferModel
+from components.trainer.model import build_classifier
 from pipeline.backbone_config import BackboneConfig
 from pipeline.errors import InputError
 from pipeline.trainer_config import TrainerConfig
@@ -169,7 +169,7 @@ def test_names_that_graft_needs_are_given_up(tmp_path: Path) -> None:
     x = layers.Conv2D(4, 3, name="pooled")(x * keras.ops.mean(x, axis=(1, 2), keepdims=True))
     keras.Model(images, layers.Conv2D(4, 3, name="pixels")(x)).save(tmp_path / "a.keras")
     backbone = choose_backbone(BackboneConfig(model=str(tmp_path / "a.keras")))
-    model = TransferModel(backbone, backbone.stages[-1], 3, TrainerConfig())
+    model = build_classifier(backbone, backbone.stages[-1], 3, TrainerConfig())
     assert model.whole(pictures(32)).shape == (len(pictures(32)), 3)
 
 

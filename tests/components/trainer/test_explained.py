@@ -17,7 +17,7 @@ from components.backbone import choose_backbone
 from components.temperature import Calibration
 from components.test_time_views import turned_back, view
 from components.trainer.export import ServedModel, export
-from components.trainer.model import TransferModel
+from components.trainer.model import TransferModel, build_classifier
 from pipeline.backbone_config import BackboneConfig
 from pipeline.trainer_config import TestTimeView, TrainerConfig
 from tests.components.trainer.stand_in import Transform
@@ -78,7 +78,7 @@ def blots() -> np.ndarray:
 def grown(request: pytest.FixtureRequest, blots: np.ndarray) -> TransferModel:
     """The real trunk, with a head whose logits are no sums of its features; it knows all classes."""
     trunk = choose_backbone(BackboneConfig(name="efficientnet_lite0", size=MIDDLING))
-    model = TransferModel(trunk, "block_14", 3, TrainerConfig(head=request.param))
+    model = build_classifier(trunk, "block_14", 3, TrainerConfig(head=request.param))
     draw = np.random.default_rng(11)
     weights = [draw.normal(0, 0.3, each.shape) for each in model.head.get_weights()]
     model.head.set_weights(weights)

@@ -6,7 +6,7 @@ import pytest
 
 from components.backbone import get_backbone
 from components.backbone.cut import cut_for, split_trunk
-from components.trainer.model import TransferModel
+from components.trainer.model import TransferModel, build_classifier
 from pipeline.trainer_config import TrainerConfig
 from tests.components.trainer.tiny import TinyBackbone, tiny_model
 
@@ -18,7 +18,7 @@ CUT = "block_13"
 @pytest.fixture(scope="module")
 def model() -> TransferModel:
     keras.utils.set_random_seed(7)
-    return TransferModel(get_backbone("efficientnet_lite0"), CUT, 3, TrainerConfig())
+    return build_classifier(get_backbone("efficientnet_lite0"), CUT, 3, TrainerConfig())
 
 
 def _trainable_layers(model: TransferModel) -> set[str]:
@@ -103,7 +103,7 @@ def test_from_the_cut_equals_the_whole_way(model: TransferModel) -> None:
 
 def test_model_whose_phases_train_the_head_alone() -> None:
     backbone = get_backbone("efficientnet_lite0")
-    model = TransferModel(backbone, cut_for(backbone, ["head"]), 3, TrainerConfig())
+    model = build_classifier(backbone, cut_for(backbone, ["head"]), 3, TrainerConfig())
     assert model.trained_by("head").output.shape == (None, 3)
 
 

@@ -9,7 +9,7 @@ from keras import layers
 
 from components.backbone.cut import HEAD, PIXELS, split_trunk
 from components.feature_store import ACTIVATIONS_PREFIX, FEATURES_PREFIX, FeatureStore, open_store
-from components.trainer.model import TransferModel
+from components.trainer.model import TransferModel, build_classifier
 from pipeline.trainer_config import PhaseConfig, TrainerConfig
 from tests.components.stores import write_shards
 
@@ -47,7 +47,7 @@ class TinyBackbone:
 def tiny_model(config: TrainerConfig, cut: str = "stem") -> TransferModel:
     """As a new process would make it."""
     keras.utils.set_random_seed(7)
-    return TransferModel(TinyBackbone(), cut, CLASSES, config)  # type: ignore[arg-type]
+    return build_classifier(TinyBackbone(), cut, CLASSES, config)  # type: ignore[arg-type]
 
 
 def write_tiny_stores(root: Path, cut: str = "stem", pictures: int = 24) -> None:
