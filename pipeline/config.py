@@ -89,8 +89,8 @@ class Config(Section):
     `best` are `pipeline/presets/`; docs/decisions.md, 26 to 28, says why they are as they are."""
 
     task: Literal["classification", "reinforcement"] = "classification"
-    """What is trained: a classifier, by labels, as `trainer` says; or a policy, by reward, as `policy` says, in
-    what `environment` names."""
+    """What is trained: a classifier, by labels, as `trainer` says; or a policy, by reward, in what `environment`
+    names, as `policy` says."""
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")] = "graft"
     """Names the pipeline and the served model: `serving/<name>/<version>/`."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 17

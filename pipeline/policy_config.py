@@ -57,8 +57,8 @@ class PolicyConfig(Section):
     judged_every: Annotated[int, Field(ge=1, le=100_000)] = 8
     """Rollouts between two judgements on eval; the best judged weights are kept."""
     episodes: Annotated[int, Field(ge=1, le=1_000_000)] = 64
-    """Episodes of a judgement where the environment is not made of labelled pictures; where it is, each picture
-    that is held out is one."""
+    """Episodes of a judgement where the environment is not made of labelled pictures; where it is, each
+    picture that is held out is one."""
     phases: Annotated[tuple[PolicyPhaseConfig, ...], Field(min_length=1)] = (
         PolicyPhaseConfig(name="head", steps=120_000, head_rate=1e-3),
         PolicyPhaseConfig(name="fine_tune", steps=20_000, unfreeze="20%", head_rate=3e-4),
