@@ -1,34 +1,14 @@
 """What is served, whatever answers inside of it: raw image bytes in, class names and probabilities out."""
 
-import os
-import tempfile
-from collections.abc import Callable
-from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
 
 from components import features
-from components.backbone.pushed import EXTRA
-from components.calibration import write_fields
-from components.temperature import Calibration
-
-LABELS_FILE = "labels.txt"
+from components.served import Served, graph
 
 
-def _graph(*inputs: tf.TensorSpec) -> Callable[[Callable[..., Any]], Any]:
-    """A function as a graph; AutoGraph would look for Python's control flow, of which there is none."""
-    return tf.function(input_signature=inputs, autograph=False)
-
-
-def read_labels(saved_model: str) -> list[str]:
-    """Class names of an exported model, in the order of its probabilities; `saved_model` is its folder."""
-    with tf.io.gfile.GFile(os.path.join(saved_model, "assets", LABELS_FILE)) as file:
-        return str(file.read()).splitlines()
-
-
-class ServedClassifier(tf.Module):
+class ServedClassifier(Served):
     """The signatures; what they ask is `probabilities`, `class_maps` and `indices`.
 
     Attributes:
@@ -42,10 +22,9 @@ class ServedClassifier(tf.Module):
             labels: class names in the order of the probabilities.
             size: side of the pictures as the model sees them, pixels.
         """
-        super().__init__()
-        self.labels = tf.constant(labels)
+        super().__init__(labels)
         spec = tf.TensorSpec([None, size, size, 3], tf.float32, name="pixels")
-        self.from_pixels = _graph(spec)(self.answers)
+        self.from_pixels = graph(spec)(self.answers)
 
     def seen(self, image_bytes: tf.Tensor) -> tf.Tensor:
         """Encoded pictures, string [batch] -> as the model sees them, float32 [batch, size, size, 3]."""
@@ -78,37 +57,24 @@ class ServedClassifier(tf.Module):
         """Class names, string [batch, 1] -> int64 [batch], their places in `labels`."""
         raise NotImplementedError
 
-    @_graph(tf.TensorSpec([None], tf.string, name="image_bytes"))
+    @graph(tf.TensorSpec([None], tf.string, name="image_bytes"))
     def serving_default(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
         """string [batch] -> label, probability [batch]; probabilities, labels [batch, classes]."""
-        probabilities = self.probabilities(image_bytes)
-        best = tf.argmax(probabilities, axis=1)
-        return {
-            "label": tf.gather(self.labels, best),
-            "probability": tf.reduce_max(probabilities, axis=1),
-            "probabilities": probabilities,
-            "labels": tf.tile(self.labels[None], (tf.shape(probabilities)[0], 1)),
-        }
+        return self.answered(self.probabilities(image_bytes))
 
-    @_graph(tf.TensorSpec([None], tf.string, name="examples"))
-    def serving_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
-        """The same for serialized tf.Examples with the feature `image`."""
-        parsed = tf.io.parse_example(examples, {features.IMAGE: tf.io.FixedLenFeature([], tf.string)})
-        return self.serving_default(parsed[features.IMAGE])  # a call in the graph, not a second copy of it
-
-    @_graph(
+    @graph(
         tf.TensorSpec([None], tf.string, name="image_bytes"), tf.TensorSpec([None], tf.int64, name="classes")
     )
     def evidence(self, image_bytes: tf.Tensor, classes: tf.Tensor) -> tf.Tensor:
         """`class_maps`, as an ensemble asks its members."""
         return self.class_maps(image_bytes, classes)
 
-    @_graph(tf.TensorSpec([None], tf.string, name="image_bytes"))
+    @graph(tf.TensorSpec([None], tf.string, name="image_bytes"))
     def to_pixels(self, image_bytes: tf.Tensor) -> tf.Tensor:
         """`seen`: the preprocessing of training, whatever is made of its pixels."""
         return self.seen(image_bytes)
 
-    @_graph(tf.TensorSpec([None], tf.string, name="image_bytes"))
+    @graph(tf.TensorSpec([None], tf.string, name="image_bytes"))
     def explain(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
         """As `serving_default`, and `heat` [batch, height, width], 0 to 1: what speaks for `label`, by place.
 
@@ -120,25 +86,11 @@ class ServedClassifier(tf.Module):
         heat = tf.nn.relu(maps)
         return {**answers, "heat": tf.math.divide_no_nan(heat, tf.reduce_max(heat, (1, 2), keepdims=True))}
 
-    @_graph(tf.TensorSpec([None], tf.string, name="examples"))
+    @graph(tf.TensorSpec([None], tf.string, name="examples"))
     def label_ids(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
         """Serialized tf.Examples -> `label_xf` int64 [batch]: for the Evaluator."""
         parsed = tf.io.parse_example(examples, {features.LABEL: tf.io.FixedLenFeature([1], tf.string)})
         return {features.LABEL_XF: self.indices(parsed[features.LABEL])}
 
-    def save(self, directory: str, calibration: Calibration) -> None:
-        """Writes the SavedModel, and the calibration in its `assets.extra`."""
-        signatures = {
-            "serving_default": self.serving_default,
-            "serving_examples": self.serving_examples,
-            "explain": self.explain,
-            "label_ids": self.label_ids,
-        }
-        names = [label.decode() for label in self.labels.numpy()]
-        with tempfile.TemporaryDirectory() as folder:
-            # An asset is copied under its own name into `assets/`.
-            file = Path(folder) / LABELS_FILE
-            file.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
-            self.labels_file = tf.saved_model.Asset(str(file))
-            tf.saved_model.save(self, directory, signatures=signatures)
-        write_fields(asdict(calibration), os.path.join(directory, EXTRA))
+    def signatures(self) -> dict[str, Any]:
+        return {**super().signatures(), "explain": self.explain, "label_ids": self.label_ids}

@@ -17,7 +17,7 @@ from pipeline.augment_config import AugmentConfig
 from pipeline.backbone_config import BackboneConfig
 from pipeline.beam_config import BeamConfig
 from pipeline.data_config import DataConfig
-from pipeline.environment_config import EnvironmentConfig
+from pipeline.environment_config import EnvironmentConfig, is_of_pictures
 from pipeline.evaluator_config import EvaluatorConfig
 from pipeline.kubeflow_config import KubeflowConfig
 from pipeline.metadata_config import MetadataConfig
@@ -89,8 +89,7 @@ class Config(Section):
     `best` are `pipeline/presets/`; docs/decisions.md, 26 to 28, says why they are as they are."""
 
     task: Literal["classification", "reinforcement"] = "classification"
-    """What is trained: a classifier, by labels, as `trainer` says; or a policy, by reward, in what `environment`
-    names, as `policy` says."""
+    """What is trained: a classifier, by labels and `trainer`; or a policy, by reward and `policy`."""
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")] = "graft"
     """Names the pipeline and the served model: `serving/<name>/<version>/`."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 17
@@ -120,6 +119,26 @@ class Config(Section):
             raise ValueError(
                 "ensemble.backbones must be other trunks than backbone.name. Received: "
                 f"{self.backbone.name} twice. Set ensemble.backbones=[] for one trunk alone"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _pictures_where_needed(self) -> Self:
+        brings_own = self.task == "reinforcement" and not is_of_pictures(self.environment)
+        if brings_own and self.data.source != "none":
+            raise ValueError(
+                f"environment `{self.environment.id}` brings its own pictures: set data.source=none"
+            )
+        if not brings_own and self.data.source == "none":
+            raise ValueError("data.source may be none only for an environment that brings its own pictures")
+        return self
+
+    @model_validator(mode="after")
+    def _nodes_take_part(self) -> Self:
+        if self.task == "reinforcement" and (self.tuner.trials or self.ensemble.backbones):
+            raise ValueError(
+                "tuner.trials and ensemble.backbones take no part where task is reinforcement: set "
+                "tuner.trials=0 and ensemble.backbones=[]"
             )
         return self
 

@@ -82,11 +82,20 @@ class DataConfig(Section):
     """ImageExampleGen: where the labelled pictures are."""
 
     source: Literal[
-        "auto", "class_folders", "split_folders", "manifest", "tfrecord", "webdataset", "tfds", "solar_cells"
+        "auto",
+        "class_folders",
+        "split_folders",
+        "manifest",
+        "tfrecord",
+        "webdataset",
+        "tfds",
+        "solar_cells",
+        "none",
     ] = "auto"
     """`auto` looks at `path`. `class_folders`: one sub-folder a class. `split_folders`: those of each
     split. `manifest`: CSV, TSV, JSON Lines or Parquet. `tfrecord`: tf.Examples. `webdataset`: tar
-    shards. `tfds`: a TensorFlow Datasets name, such as `tfds:beans`. `solar_cells`: the sample."""
+    shards. `tfds`: a TensorFlow Datasets name, such as `tfds:beans`. `solar_cells`: the sample. `none`: for
+    an `environment` that brings its own pictures."""
     path: str | None = None
     """A folder, a file, or a pattern of files, on any file system that TensorFlow reads. `{SPAN}` in it
     stands for a number: `pictures/span-{SPAN}` reads span-1, span-2, ... in their order."""
@@ -110,7 +119,7 @@ class DataConfig(Section):
 
     @model_validator(mode="after")
     def _path_where_needed(self) -> Self:
-        if self.source != "solar_cells" and not self.path:
+        if self.source not in ("solar_cells", "none") and not self.path:
             raise ValueError("path must say where the pictures are; give --data PATH")
         return self
 

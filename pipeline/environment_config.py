@@ -6,6 +6,8 @@ from pydantic import Field
 
 from pipeline.section import Section
 
+DECISION, GLIMPSE = "graft/Decision-v0", "graft/Glimpse-v0"
+"""Those on labelled pictures."""
 ASK = "ask a person"
 """The action of `graft/Decision-v0` that is no class."""
 
@@ -40,7 +42,7 @@ class GlimpseConfig(Section):
 class EnvironmentConfig(Section):
     """What the policy of `task: reinforcement` acts in: Gymnasium's name of it, and its settings."""
 
-    id: Annotated[str, Field(min_length=1)] = "graft/Decision-v0"
+    id: Annotated[str, Field(min_length=1)] = DECISION
     """As `gymnasium.make` takes it: `graft/Decision-v0` and `graft/Glimpse-v0` act on the labelled pictures;
     any other that observes pictures, such as `CarRacing-v3`; one of a module of yours: `module:Name-v0`."""
     arguments: dict[str, Any] = {}
@@ -52,3 +54,8 @@ class EnvironmentConfig(Section):
     classifier: Annotated[str, Field(min_length=1)] | None = None
     """A classifier that Graft pushed, `serving/<name>/<version>`, to hold the policy against: its argmax, and
     the best threshold on its probability. Left out, `backbone.model` where that is one."""
+
+
+def is_of_pictures(config: EnvironmentConfig) -> bool:
+    """Whether it is made of labelled pictures; others bring their own."""
+    return config.id in (DECISION, GLIMPSE)

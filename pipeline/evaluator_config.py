@@ -72,6 +72,17 @@ class ThresholdConfig(Section):
         return {column: value for column, _, value in pairs}
 
 
+class ReturnsConfig(Section):
+    """The gate of a policy, where `task` is `reinforcement`; the thresholds are those of a classifier."""
+
+    at_least: Annotated[float, Field(ge=-1e9, le=1e9)] | None = None
+    """A policy whose mean return on the held-out episodes is below it is not pushed."""
+    beats_fixed: bool = True
+    """Whether it must earn at least what the best single action would have earned on the same pictures."""
+    max_drop: Annotated[float, Field(ge=0, le=1e9)] | None = None
+    """How much mean return it may lose against the last blessed policy, in the same episodes."""
+
+
 class EvaluatorConfig(Section):
     """Which slices are reported, and the gates."""
 
@@ -82,6 +93,7 @@ class EvaluatorConfig(Section):
     """All must hold. One half stops a broken training, and little else: set what your product needs."""
     max_accuracy_drop: Share = 0.01
     """How much accuracy a model may lose against the last blessed one on the same test split."""
+    returns: ReturnsConfig = ReturnsConfig()
     smallest_slice: Annotated[int, Field(ge=1, le=1_000_000)] = 20
     """Of how many pictures a slice must be to stand among the worst: of 20 at 0.9, chance makes 0.75 to 1."""
 

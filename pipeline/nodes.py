@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline.config import Config
+from pipeline.environment_config import DECISION, EnvironmentConfig, is_of_pictures
 from pipeline.errors import InputError
 
 NODES = (
@@ -35,6 +36,8 @@ _ABSENT = {
 
 def nodes_of(config: Config) -> tuple[str, ...]:
     """Those of a run, in their order."""
+    if config.task == "reinforcement":
+        return _of_policy(config.environment)
     takes_part = {
         "Tuner": config.tuner.trials > 0,
         "Ensemble": bool(config.ensemble.backbones),
@@ -47,6 +50,14 @@ def nodes_of(config: Config) -> tuple[str, ...]:
         if takes_part.get(node, True)
         for trunk in ("", *(others if node in _PER_TRUNK else ()))
     )
+
+
+def _of_policy(environment: EnvironmentConfig) -> tuple[str, ...]:
+    """Those that read pictures, where it acts on such; Augment, where it sees them whole."""
+    acts = ("Trainer", "LatestBlessedModel", "Evaluator", "Pusher")
+    reads = NODES[: NODES.index("Augment")] if is_of_pictures(environment) else ()
+    augments = ("Augment",) if environment.id == DECISION else ()
+    return (*reads, *augments, *acts)
 
 
 def node_of(node: str, trunk: str = "") -> str:

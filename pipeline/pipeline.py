@@ -6,16 +6,13 @@ from tfx import types
 from tfx.dsl.components.base.base_node import BaseNode
 from tfx.orchestration import pipeline as tfx_pipeline
 
-from components import pusher, statistics_gen, transform
+from components import pusher
 from components.augment import component as augment
 from components.backbone import choose_backbone
 from components.ensemble import component as ensemble
 from components.ensemble.trunks import trunks_of
 from components.evaluator import component as evaluator
-from components.example_gen import component as example_gen
-from components.example_validator import component as example_validator
 from components.label_check import component as label_check
-from components.schema_gen import component as schema_gen
 from components.trainer import component as trainer
 from components.tuner import component as tuner
 from components.tuner.cut import cut_of
@@ -24,6 +21,8 @@ from pipeline.beam.flags import beam_args
 from pipeline.config import Config
 from pipeline.history import History, MetadataHistory
 from pipeline.nodes import node_of
+from pipeline.policy_flow import policy_nodes
+from pipeline.reading import Pictures, read_pictures
 from pipeline.workspace import Workspace
 
 
@@ -45,38 +44,20 @@ def create_pipeline(
         InputError: the config names a backbone or a stage that does not exist, or weights that cannot be
             read.
     """
-    # Reads labelled pictures, sets bad ones aside, splits into train, eval and test.
-    ledger = str(workspace.artifacts / "ImageExampleGen" / "ledger")
-    example_node = example_gen.build(config.data, ledger)
-    examples = example_node.outputs["examples"]
+    if config.task == "reinforcement":
+        nodes = policy_nodes(config, workspace, history)
+    else:
+        nodes = _classifier_nodes(config, workspace, history)
+    return _assemble(nodes, config, workspace, metadata)
 
-    # Summarises everything but the pictures' bytes, for each split.
-    statistics_node = statistics_gen.build(examples, config.evaluator.columns())
-    statistics = statistics_node.outputs["statistics"]
 
-    # Infers types, shapes and domains from the train split, or takes those that were reviewed.
-    schema_node = schema_gen.build(statistics, config.schema_gen, config.evaluator.columns())
-    schema = schema_node.outputs["schema"]
-
-    # Finds what the data looked like at the last run.
-    reference_node = history.latest_statistics(statistics)
-
-    # Holds every split against the schema, train and the last run; a reviewed schema can stop the run.
-    previous, is_reviewed = reference_node.outputs["previous"], config.schema_gen.file is not None
-    validator_node = example_validator.build(
-        statistics, schema, previous, config.example_validator, is_reviewed=is_reviewed
-    )
-
-    # Keeps what the next run's data is held against, where nothing else does.
-    keeper_node = history.keep(statistics, validator_node.outputs["anomalies"])
-
-    # Makes the deterministic graph that is served: decode, resize, class name to index.
-    transform_node = transform.build(examples, schema, config.backbone)
-    transform_node.add_upstream_node(validator_node)  # nothing is made of data that was refused
-    transform_graph = transform_node.outputs["transform_graph"]
+def _classifier_nodes(config: Config, workspace: Workspace, history: History) -> list[BaseNode]:
+    # Reads labelled pictures, judges them, and makes the graph that decodes them.
+    pictures = read_pictures(config, workspace, history)
+    examples, schema = pictures.examples, pictures.schema
 
     # Trains on what frozen trunks make of augmented pictures: Augment, Tuner, Trainer, Ensemble.
-    training_nodes, features, model = _train(config, workspace, examples, schema, transform_graph)
+    training_nodes, features, model = _train(config, workspace, pictures)
 
     # Finds the model that the new one must not fall behind.
     baseline_node = history.latest_blessed_model(model)
@@ -103,25 +84,21 @@ def create_pipeline(
         label_check_node.add_upstream_node(pusher_node)  # a good model need not wait for it
 
     nodes = [
-        *(example_node, statistics_node, schema_node, reference_node, validator_node, keeper_node),
-        transform_node,
+        *pictures.nodes,
         *training_nodes,
         *(baseline_node, evaluator_node, pusher_node, label_check_node),
     ]
-    return _assemble([node for node in nodes if node], config, workspace, metadata)
+    return [node for node in nodes if node]
 
 
 def _train(
-    config: Config,
-    workspace: Workspace,
-    examples: types.Channel,
-    schema: types.Channel,
-    transform_graph: types.Channel,
+    config: Config, workspace: Workspace, pictures: Pictures
 ) -> tuple[list[BaseNode], types.Channel, types.Channel]:
     """The nodes from the pictures to the model; the first trunk's features, and the model.
 
     Augment and Trainer are there once for each trunk: for the one, unless an ensemble is asked for.
     """
+    _, examples, schema, transform_graph = pictures
     recipe, names = config.recipe(), ("", *config.ensemble.backbones)
     trunks = [_trunk(each, config) for each in trunks_of(config.backbone, config.ensemble.backbones)]
 

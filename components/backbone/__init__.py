@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from components.backbone.own_model import own_backbone
-from components.backbone.pushed import DESCRIPTION, pushed_backbone
+from components.backbone.pushed import is_pushed, pushed_backbone
 from components.backbone.row import Backbone
 from components.backbone.saved_model import FILE, saved_model_backbone
 from components.backbone.table import BACKBONES
@@ -62,7 +62,7 @@ def _own(model: str, config: BackboneConfig) -> Backbone:
     path = Path(os.path.expanduser(model))
     if path.suffix == ".keras":
         return own_backbone(path, config.size, config.pixels)
-    if os.path.exists(path / DESCRIPTION):
+    if is_pushed(model):
         if config.pixels != "0..255":
             raise InputError(
                 f"model `{path}` was pushed by Graft, and scales pixels itself: leave out backbone.pixels."

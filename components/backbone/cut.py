@@ -62,7 +62,7 @@ def cut_for(backbone: Backbone, unfreezes: Iterable[str]) -> str:
     return below[-1] if below else PIXELS
 
 
-def check_order(backbone: Backbone, unfreezes: Sequence[str]) -> None:
+def check_order(backbone: Backbone, unfreezes: Sequence[str], field: str = "trainer.phases") -> None:
     """Asks that each phase trains what the one before it trained, or more.
 
     Otherwise its cached features would be those of layers that have changed since.
@@ -70,14 +70,15 @@ def check_order(backbone: Backbone, unfreezes: Sequence[str]) -> None:
     Args:
         backbone: of all phases.
         unfreezes: what each phase unfreezes, in their order.
+        field: of the config, for the message.
 
     Raises:
         InputError: a phase unfreezes less than the one before it, or no stage of the backbone.
     """
-    depths = [len(unfrozen_stages(backbone, unfreeze)) for unfreeze in unfreezes]
+    depths = [len(unfrozen_stages(backbone, unfreeze, f"{field}.unfreeze")) for unfreeze in unfreezes]
     if depths != sorted(depths):
         raise InputError(
-            "`trainer.phases` must unfreeze from the top down, each as much as the one before or more. "
+            f"`{field}` must unfreeze from the top down, each as much as the one before or more. "
             f"Received: {list(unfreezes)}"
         )
 

@@ -41,6 +41,11 @@ class Description(BaseModel):
     stages: tuple[str, ...] = Field(min_length=1)
 
 
+def is_pushed(model: str) -> bool:
+    """Whether the folder `model` holds what Graft pushed, with a trunk to go on from."""
+    return os.path.exists(os.path.join(os.path.expanduser(model), DESCRIPTION))
+
+
 def save_trunk(trunk: "keras.Model", backbone: Backbone, directory: str) -> None:
     """Writes a trained trunk where `pushed_backbone` finds it.
 

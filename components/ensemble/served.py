@@ -5,7 +5,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from components.served_classifier import ServedClassifier, read_labels
+from components.served import read_labels
+from components.served_classifier import ServedClassifier
 
 _TINY = 1e-30
 """Of a probability that float32 has no digits for; its logarithm is to stay finite."""

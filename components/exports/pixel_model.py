@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from components.exports.exports_file import INPUT, OUTPUT
-from components.served_classifier import read_labels
+from components.served import read_labels
 from pipeline.errors import InputError
 
 

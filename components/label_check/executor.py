@@ -18,7 +18,7 @@ from components.feature_store import FEATURES_PREFIX, open_store, read_members
 from components.label_check.noise import Doubts, doubt
 from components.label_check.out_of_fold import fold_of, out_of_fold
 from components.label_check.suspects import Label, write_labels
-from components.served_classifier import read_labels
+from components.served import read_labels
 
 _FEWEST = 4
 """Pictures of a class in the other folds, from which it can be told from the others."""

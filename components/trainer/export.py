@@ -24,17 +24,25 @@ class ServedModel(ServedClassifier):
 
     def __init__(
         self,
-        model: TransferModel,
+        whole: keras.Model,
         transform: tft.TFTransformOutput,
         labels: list[str],
-        temperature: float,
-        views: Sequence[str],
+        temperature: float = 1.0,
+        views: Sequence[str] = (),
     ) -> None:
-        super().__init__(labels, model.whole.input.shape[1])
+        """
+        Args:
+            whole: pictures -> logits; the layer `POOLED` stands between its trunk and its head.
+            transform: Transform's graph.
+            labels: names of the logits.
+            temperature: divides them.
+            views: those beside the plain one whose logits are averaged.
+        """
+        super().__init__(labels, whole.input.shape[1])
         self._temperature = temperature
         self._views = tuple(views)
         self._pictures = max(_CHUNK // (1 + len(views)), 1)
-        self._model = fold_batch_norm(model.whole)
+        self._model = fold_batch_norm(whole)
         pooled = self._model.get_layer(POOLED)
         self._trunk = keras.Model(self._model.input, pooled.input)
         self._head = keras.Model(pooled.output, self._model.output)
@@ -132,5 +140,6 @@ def export(
         views: those beside the plain one whose logits are averaged.
         directory: of the SavedModel.
     """
-    ServedModel(model, transform, labels, calibration.temperature, views).save(directory, calibration)
+    served = ServedModel(model.whole, transform, labels, calibration.temperature, views)
+    served.save(directory, calibration)
     save_trunk(model.trunk, model.backbone, os.path.join(directory, EXTRA))

@@ -3,25 +3,22 @@
 Where TF_CONFIG names several machines, the chief calls the others once it knows what to train.
 """
 
-import hashlib
-import json
 import os
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 
 import keras
 import tensorflow as tf
 import tensorflow_transform as tft
 from tfx.components.trainer.fn_args_utils import FnArgs
 
-from components import features
 from components.backbone import choose_backbone
 from components.calibration import write_fields
 from components.feature_store import FeatureStore, open_store
 from components.recipe import apply
 from components.temperature import Calibration, calibrate
+from components.trainer.arguments import checkpoint_folder, labels_of, split_folder
 from components.trainer.cluster import Cluster, cluster_of
 from components.trainer.export import export
 from components.trainer.logits import logits_of
@@ -29,15 +26,13 @@ from components.trainer.meeting import await_order, call_workers
 from components.trainer.model import TransferModel, build_classifier
 from components.trainer.phase import PhaseResult
 from components.trainer.phases import prefix_of, train_phases
+from components.trainer.phases_file import WEIGHTS_FILE, write_phases
 from components.trainer.precision import replicas
 from components.trainer.team import current_team, join
 from pipeline.backbone_config import BackboneConfig
 from pipeline.errors import InputError
 from pipeline.trainer_config import PhaseConfig, TrainerConfig
 
-PHASES_FILE = "phases.json"
-WEIGHTS_FILE = "model.weights.h5"
-"""Keras weights of the whole model, to go on from."""
 _ORDER = ("custom_config", "hyperparameters", "transform_output", "train_files", "eval_files")
 """Of TFX's arguments, those that a worker needs."""
 
@@ -52,12 +47,12 @@ def run_fn(fn_args: FnArgs) -> None:
     config = _config_of(fn_args)
     transform = tft.TFTransformOutput(fn_args.transform_output)
     calibration = _calibrate(model, config, fn_args.eval_files)
-    labels = _labels_of(transform)
+    labels = labels_of(transform)
     export(model, transform, labels, calibration, config.test_time_views, fn_args.serving_model_dir)
-    _write_results(results, fn_args.model_run_dir)
+    write_phases(results, fn_args.model_run_dir)
     write_fields(asdict(calibration), fn_args.model_run_dir)
     model.whole.save_weights(os.path.join(fn_args.model_run_dir, WEIGHTS_FILE))
-    shutil.rmtree(_checkpoint_folder(fn_args).parent, ignore_errors=True)  # those of abandoned ones, too
+    shutil.rmtree(checkpoint_folder(fn_args).parent, ignore_errors=True)  # those of abandoned ones, too
 
 
 def take_part(cluster: Cluster, is_over: Callable[[], bool]) -> None:
@@ -90,9 +85,9 @@ def train(fn_args: FnArgs) -> tuple[TransferModel, list[PhaseResult]]:
     config, settings = _config_of(fn_args), fn_args.custom_config
     seed = int(settings["seed"])
     keras.utils.set_random_seed(seed)
-    classes = len(_labels_of(tft.TFTransformOutput(fn_args.transform_output)))
+    classes = len(labels_of(tft.TFTransformOutput(fn_args.transform_output)))
     backbone = choose_backbone(BackboneConfig.model_validate(settings["backbone"]))
-    written = (fn_args.model_run_dir, _checkpoint_folder(fn_args))
+    written = (fn_args.model_run_dir, checkpoint_folder(fn_args))
     with replicas().scope():
         model = build_classifier(backbone, settings["cut"], classes, config)
         current_team().align(model.whole.variables)
@@ -110,18 +105,14 @@ def _config_of(fn_args: FnArgs) -> TrainerConfig:
     return apply(config, found["values"]) if found else config
 
 
-def _labels_of(transform: tft.TFTransformOutput) -> list[str]:
-    return [name.decode() for name in transform.vocabulary_by_name(features.LABEL_VOCABULARY)]
-
-
 def _stores(fn_args: FnArgs, phase: PhaseConfig) -> tuple[FeatureStore, FeatureStore]:
     """What a phase trains from, and what it is judged on."""
     return _store(fn_args.train_files, phase), _store(fn_args.eval_files, phase)
 
 
 def _store(patterns: list[str], phase: PhaseConfig) -> FeatureStore:
-    """What a phase trains from, of one split: TFX hands over `Split-train/*`."""
-    return open_store(os.path.dirname(patterns[0]), prefix_of(phase))
+    """What a phase trains from, of one split."""
+    return open_store(split_folder(patterns), prefix_of(phase))
 
 
 def _calibrate(model: TransferModel, config: TrainerConfig, eval_files: list[str]) -> Calibration:
@@ -130,20 +121,3 @@ def _calibrate(model: TransferModel, config: TrainerConfig, eval_files: list[str
     store = _store(eval_files, phase)
     logits = logits_of(model.trained_by(phase.unfreeze), store, views, phase.batch_size)
     return calibrate(logits, store.labels, store.weights, config.calibration == "temperature")
-
-
-def _checkpoint_folder(fn_args: FnArgs) -> Path:
-    """A folder that the same training finds again after a kill, and no other one does.
-
-    It lies in the node's own folder for them.
-    """
-    settings = [fn_args.custom_config, fn_args.hyperparameters, sorted(fn_args.train_files)]
-    key = json.dumps(settings, sort_keys=True)
-    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
-    return Path(fn_args.custom_config["checkpoints"]) / f"training-{digest}"
-
-
-def _write_results(results: list[PhaseResult], directory: str) -> None:
-    tf.io.gfile.makedirs(directory)
-    with tf.io.gfile.GFile(os.path.join(directory, PHASES_FILE), "w") as file:
-        file.write(json.dumps([asdict(result) for result in results], indent=2))

@@ -17,10 +17,10 @@ _WIDEST = 10_000
 def slice_table(evaluation: dict[str, Any], with_intervals: bool = True) -> Table:
     """Accuracy, its interval, and macro averages, a slice a row."""
     numbers = ("pictures", "accuracy", *(["95 %"] if with_intervals else []), "precision", "recall", "F1")
-    table = _table("slice", numbers, f"{evaluation['split']} split")
+    table = table_of("slice", numbers, f"{evaluation['split']} split")
     for name, scores in {OVERALL: evaluation, **evaluation["slices"]}.items():
         values = (f"{scores[key]:.4f}" for key in ("macro_precision", "macro_recall", "macro_f1"))
-        interval = [_interval(scores["intervals"]["accuracy"])] if with_intervals else []
+        interval = [interval_text(scores["intervals"]["accuracy"])] if with_intervals else []
         table.add_row(Text(name), str(scores["examples"]), f"{scores['accuracy']:.4f}", *interval, *values)
     return table
 
@@ -29,7 +29,7 @@ def class_table(evaluation: dict[str, Any], with_confusion: bool = True) -> Tabl
     """Precision, recall and F1 of each class, and what it was taken for if the classes are few."""
     labels = evaluation["labels"]
     shown = labels if with_confusion and len(labels) <= _CONFUSION_CLASSES else []
-    table = _table("class", ("pictures", "precision", "recall", "F1"))
+    table = table_of("class", ("pictures", "precision", "recall", "F1"))
     for label in shown:
         table.add_column(Text(f"as {label}"), justify="right", style="dim", no_wrap=True)
     for index, label in enumerate(labels):
@@ -53,7 +53,7 @@ def calibration_line(calibration: dict[str, Any]) -> Text:
 def comparison_line(comparison: dict[str, Any]) -> Text:
     """What was won and lost against the last blessed model, and whether that is more than chance."""
     won, lost = len(comparison["won"]), len(comparison["lost"])
-    difference = f"accuracy {comparison['difference']:+.4f} ({_interval(comparison['interval'])})"
+    difference = f"accuracy {comparison['difference']:+.4f} ({interval_text(comparison['interval'])})"
     p_value = f"by chance alone as far apart {_times(comparison['p_value'])}"
     return Text(f"against the last blessed model: {won} won, {lost} lost, {difference}; {p_value}")
 
@@ -69,10 +69,10 @@ def failures_view(blessing: dict[str, Any]) -> RenderableType:
 def _failure_table(failures: Sequence[dict[str, Any]]) -> Table:
     has_baseline = any(failure["baseline"] is not None for failure in failures)
     last = ["last blessed"] if has_baseline else []
-    table = _table("did not hold", ("value", "95 %", "bound", *last, "pictures"))
+    table = table_of("did not hold", ("value", "95 %", "bound", *last, "pictures"))
     for failure in failures:
         of_class = f" of {failure['label']}" if failure["label"] else ""
-        interval = _interval(failure["interval"]) if failure["interval"] else ""
+        interval = interval_text(failure["interval"]) if failure["interval"] else ""
         table.add_row(
             Text(f"{failure['metric']}{of_class} on {failure['slice']}"),
             _number(failure["value"]),
@@ -104,7 +104,7 @@ def width(table: Table, console: Console) -> int:
     return console.measure(table, options=console.options.update(max_width=_WIDEST)).maximum
 
 
-def _table(first: str, numbers: Sequence[str], title: str | None = None) -> Table:
+def table_of(first: str, numbers: Sequence[str], title: str | None = None) -> Table:
     """A table whose first column gives way where the screen is narrow, and loses nothing."""
     table = Table(title=title, title_justify="left", title_style="bold", box=None)
     table.add_column(first, overflow="fold")
@@ -113,7 +113,8 @@ def _table(first: str, numbers: Sequence[str], title: str | None = None) -> Tabl
     return table
 
 
-def _interval(ends: Sequence[float]) -> str:
+def interval_text(ends: Sequence[float]) -> str:
+    """Both ends of an interval."""
     return f"{ends[0]:.3f} to {ends[1]:.3f}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from components.backbone import choose_backbone
 from components.backbone.cut import check_order
+from components.backbone.pushed import is_pushed
 from components.ensemble.trunks import trunks_of
 from components.evaluator.slices import check_slices
 from components.example_gen.judging.checks import check_names
@@ -18,6 +19,7 @@ from components.schema_gen.reviewed import read_reviewed
 from components.tuner.cut import cut_of
 from pipeline.config import Config
 from pipeline.data_config import DataConfig
+from pipeline.environment_config import DECISION, EnvironmentConfig, is_of_pictures
 from pipeline.errors import InputError
 from pipeline.paths import printable
 
@@ -29,8 +31,12 @@ def check_input(config: Config) -> None:
         InputError: the user's input is wrong.
     """
     check_settings(config)
+    if config.data.source == "none":
+        return
     rows = list_rows(config.data)
     _check_classes(rows, config.data)
+    if config.task == "reinforcement":
+        _check_costs(config.environment, {row.label for row in rows})
     columns = column_names(rows)
     check_slices(config.evaluator, columns, _held(rows, columns, config.evaluator.columns()))
 
@@ -41,17 +47,53 @@ def check_settings(config: Config) -> None:
     Raises:
         InputError: the user's input is wrong.
     """
-    for trunk in trunks_of(config.backbone, config.ensemble.backbones):
-        backbone = choose_backbone(trunk)
-        backbone.check_weights()
-        check_order(backbone, [phase.unfreeze for phase in config.trainer.phases])
-        cut_of(backbone, config.trainer, config.tuner)
+    if config.task == "reinforcement":
+        _check_policy(config)
+    else:
+        _check_trunks(config)
     check_formats(config.pusher.formats)
     if config.beam.flags:
         _check_flags(config.beam.flags)
     check_names(config.data.checks)
     if config.schema_gen.file is not None:
         read_reviewed(config.schema_gen.file, config.evaluator.columns())
+
+
+def _check_trunks(config: Config) -> None:
+    for trunk in trunks_of(config.backbone, config.ensemble.backbones):
+        backbone = choose_backbone(trunk)
+        backbone.check_weights()
+        check_order(backbone, [phase.unfreeze for phase in config.trainer.phases])
+        cut_of(backbone, config.trainer, config.tuner)
+
+
+def _check_policy(config: Config) -> None:
+    """Asks for a trunk, an environment that can be acted in, and a classifier where one is named."""
+    from components.environments import make_envs  # Gymnasium, which no classifier needs
+
+    backbone = choose_backbone(config.backbone)
+    backbone.check_weights()
+    check_order(backbone, [phase.unfreeze for phase in config.policy.phases], "policy.phases")
+    environment = config.environment
+    if environment.classifier is not None and not is_pushed(environment.classifier):
+        raise InputError(
+            "`environment.classifier` must be the folder of a model that Graft pushed, "
+            f"serving/<name>/<version>. Received: {environment.classifier!r}"
+        )
+    if config.pusher.formats and environment.id != DECISION:
+        raise InputError(
+            f"`pusher.formats` are for policies that see whole pictures, {DECISION}: set pusher.formats=[]. "
+            f"Received: {environment.id}"
+        )
+    if not is_of_pictures(environment):
+        make_envs(environment, 1).close()
+
+
+def _check_costs(environment: EnvironmentConfig, labels: set[str]) -> None:
+    from components.environments.costs import cost_table
+
+    if environment.id == DECISION:
+        cost_table(environment.decision, sorted(map(printable, labels)))
 
 
 def _check_flags(flags: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ from pipeline.runners.evaluation_text import (
     print_widest,
     slice_table,
 )
+from pipeline.runners.returns_text import actions_line, last_line, returns_table, rivals_table
 
 _ANOMALIES_SHOWN = 5
 
@@ -27,19 +28,11 @@ def print_summary(summary: dict[str, Any], console: Console) -> None:
         _print_anomalies(summary["data"].get("anomalies", []), console)
         console.print()
     for phase in summary["training"]:
-        accuracy = f"accuracy on eval {phase['eval_accuracy']:.4f}"
-        console.print(Text(f"phase {phase['name']}: {phase['epochs']} epochs, {accuracy}"))
+        console.print(_phase_line(phase))
     if summary["evaluation"]:
         console.print()
-        print_widest(console, *(slice_table(summary["evaluation"], each) for each in (True, False)))
-        _print_worst(summary["evaluation"]["worst_slices"], console)
-        console.print()
-        print_widest(console, *(class_table(summary["evaluation"], each) for each in (True, False)))
-        console.print()
-        console.print(calibration_line(summary["evaluation"]["calibration"]))
-        if summary["evaluation"]["comparison"]:
-            console.print(comparison_line(summary["evaluation"]["comparison"]))
-        _print_suspects(summary["label_check"], summary["run_id"], console)
+        is_policy = summary["evaluation"].get("task") == "reinforcement"
+        (_print_returns if is_policy else _print_figures)(summary, console)
         console.print()
     is_prose = summary["status"] == "not_blessed" and console.is_terminal
     console.print(verdict(summary), soft_wrap=not is_prose)  # paths stay whole, and so do reasons in a pipe
@@ -49,6 +42,41 @@ def print_summary(summary: dict[str, Any], console: Console) -> None:
     seconds = f"{summary['wall_seconds']:.1f} s, of which {summary['overhead_seconds']:.1f} s outside of the"
     console.print(Text(f"{seconds} nodes; peak memory {summary['peak_rss_mib']:,.0f} MiB", "dim"))
     console.print(Text(f"run {summary['run_id']}", "dim"))
+
+
+def _phase_line(phase: dict[str, Any]) -> Text:
+    if "eval_return" in phase:
+        reached = f"mean return on eval {phase['eval_return']:.4f}"
+        return Text(f"phase {phase['name']}: {phase['steps']} steps, {reached}")
+    return Text(
+        f"phase {phase['name']}: {phase['epochs']} epochs, accuracy on eval {phase['eval_accuracy']:.4f}"
+    )
+
+
+def _print_figures(summary: dict[str, Any], console: Console) -> None:
+    """Of a classifier."""
+    evaluation = summary["evaluation"]
+    print_widest(console, *(slice_table(evaluation, each) for each in (True, False)))
+    _print_worst(evaluation["worst_slices"], console)
+    console.print()
+    print_widest(console, *(class_table(evaluation, each) for each in (True, False)))
+    console.print()
+    console.print(calibration_line(evaluation["calibration"]))
+    if evaluation["comparison"]:
+        console.print(comparison_line(evaluation["comparison"]))
+    _print_suspects(summary["label_check"], summary["run_id"], console)
+
+
+def _print_returns(summary: dict[str, Any], console: Console) -> None:
+    """Of a policy."""
+    evaluation = summary["evaluation"]
+    console.print(returns_table(evaluation))
+    console.print(actions_line(evaluation), soft_wrap=True)
+    if evaluation["rivals"]:
+        console.print()
+        console.print(rivals_table(evaluation))
+    if evaluation["comparison"]:
+        console.print(last_line(evaluation["comparison"]), soft_wrap=True)
 
 
 def verdict(summary: dict[str, Any]) -> Text:

@@ -180,13 +180,9 @@ def _training(runner: Runner) -> list[dict[str, Any]]:
     runs = {node: artifact for node in trained for artifact in runner.outputs(node, "model_run")}
     if not runs:
         return []
-    from components.trainer.run_fn import PHASES_FILE
+    from components.trainer.phases_file import read_phases
 
-    return [
-        {"node": node, **phase}
-        for node, artifact in runs.items()
-        for phase in json.loads((Path(artifact.uri) / PHASES_FILE).read_text())
-    ]
+    return [{"node": node, **phase} for node, artifact in runs.items() for phase in read_phases(artifact.uri)]
 
 
 def _explanation(runner: Runner) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def trained_answers(workspace: Path, config: Config, images: "Images") -> np.nda
 
 def _trained(config: BackboneConfig, whole: Config, classes: int, model_run: Path) -> Any:
     from components.trainer.model import build_classifier
-    from components.trainer.run_fn import WEIGHTS_FILE
+    from components.trainer.phases_file import WEIGHTS_FILE
 
     backbone = choose_backbone(config)
     cut = cut_for(backbone, [phase.unfreeze for phase in whole.trainer.phases])

@@ -8,7 +8,7 @@ from tfx.types import Artifact, standard_artifacts
 
 from components import features
 from components.calibration import write_fields
-from components.served_classifier import LABELS_FILE
+from components.served import LABELS_FILE
 
 
 class _Told(tf.Module):

@@ -30,7 +30,7 @@ SIZE, MIDDLING = 32, 96
 
 
 def _served(model: Any, size: int, views: Sequence[str] = ()) -> ServedModel:
-    return ServedModel(model, Transform(size), LABELS, 1.3, views)  # type: ignore[arg-type]
+    return ServedModel(model.whole, Transform(size), LABELS, 1.3, views)  # type: ignore[arg-type]
 
 
 def _encoded(pictures: Sequence[np.ndarray]) -> tf.Tensor:

@@ -111,7 +111,7 @@ def test_views_matter(model: Any, pictures: np.ndarray) -> None:
 def test_forward_pass_stays_small_whatever_is_sent(
     model: Any, pictures: np.ndarray, views: tuple[str, ...]
 ) -> None:
-    served = ServedModel(model, Transform(SIZE), LABELS, 1.0, views)  # type: ignore[arg-type]
+    served = ServedModel(model.whole, Transform(SIZE), LABELS, 1.0, views)  # type: ignore[arg-type]
     sizes = []
 
     def note(images: np.ndarray) -> np.ndarray:

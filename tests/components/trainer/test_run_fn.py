@@ -87,12 +87,12 @@ def test_run_fn_leaves_results_weights_and_no_checkpoint(
     abandoned.mkdir(parents=True)
     _run(fn_args, monkeypatch, seed=1, ambient=10)
     logs = Path(fn_args.model_run_dir)
-    (phase,) = json.loads((logs / run_fn.PHASES_FILE).read_text())
+    (phase,) = json.loads((logs / phases_file.FILE).read_text())
     figures = {"name", "epochs", "kept_epoch", "eval_loss", "eval_accuracy", "head_rate"}
     assert phase.keys() == {*figures, "history", "layers"}
     assert (phase["name"], phase["epochs"]) == ("head", 2)
     assert phase["kept_epoch"] == 2
-    assert (logs / run_fn.WEIGHTS_FILE).exists()
+    assert (logs / phases_file.WEIGHTS_FILE).exists()
     assert not checkpoints.exists()
 
 

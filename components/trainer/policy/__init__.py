@@ -1,0 +1,1 @@
+"""Trainer where `task` is `reinforcement`: a trunk that acts, and learns from reward."""
