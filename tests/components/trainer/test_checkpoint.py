@@ -46,6 +46,24 @@ def test_names_do_not_collide(tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.iterdir()) == ["phase.1.npz", "phase.2.npz"]
 
 
+@pytest.mark.parametrize("length", [0, 4, 9])
+def test_an_array_may_be_of_any_length(tmp_path: Path, length: int) -> None:
+    path = tmp_path / "phase.npz"
+    write(path, {**_arrays(), "kernel": np.ones((length, 3), np.float32)})
+    found = read(path, like=_arrays(), of_any_length={"kernel"})
+    assert found is not None
+    assert found["kernel"].shape == (length, 3)
+
+
+@pytest.mark.parametrize(
+    "kernel", [np.ones((9, 2), np.float32), np.ones((9, 3)), np.ones(9, np.float32), np.float32(1)]
+)
+def test_but_of_no_other_shape_or_kind(tmp_path: Path, kernel: np.ndarray) -> None:
+    path = tmp_path / "phase.npz"
+    write(path, {**_arrays(), "kernel": kernel})
+    assert read(path, like=_arrays(), of_any_length={"kernel"}) is None
+
+
 def _cut(share: float) -> Callable[[Path], None]:
     def change(path: Path) -> None:
         content = path.read_bytes()
