@@ -8,7 +8,6 @@ Synopsis:
 import os
 import struct
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -41,17 +40,18 @@ class StoredPicture:
 
     def read(self) -> bytes:
         """The encoded picture."""
-        with _open(self.file) as file:
+        with open_here(str(self.file)) as file:
             file.seek(self.offset)
             return file.read(self.length)
 
 
-def _open(file: Path | str) -> BinaryIO:
-    return open(file, "rb")
+def open_here(path: str) -> BinaryIO:
+    """A file of this machine."""
+    return open(path, "rb")
 
 
 def stored_pictures(
-    files: Iterable[Path | str], opener: Callable[[Path | str], AbstractContextManager[BinaryIO]] = _open
+    files: Iterable[Path | str], opener: Callable[[str], BinaryIO] = open_here
 ) -> Iterator[StoredPicture]:
     """Every picture of some TFRecord files, in their order; what is no picture of ours ends its file.
 
@@ -60,7 +60,7 @@ def stored_pictures(
         opener: for files that do not lie on this machine.
     """
     for file in files:
-        with opener(file) as opened:
+        with opener(str(file)) as opened:
             window = Window(opened)
             for start, end in _records(window, opened.seek(0, os.SEEK_END)):
                 try:
