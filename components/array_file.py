@@ -16,6 +16,7 @@ import hashlib
 import json
 import math
 import os
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -127,6 +128,36 @@ def opened(path: str) -> Any:
     """A binary file to read and to seek in, as a context manager."""
     # TensorFlow's files cost twenty times a plain one's seek and read.
     return open(path, "rb", buffering=0) if _is_local(path) else tf.io.gfile.GFile(path, "rb")
+
+
+class OpenFiles:
+    """Files that stay open from one read to the next, which spares most of what a small read costs.
+
+    The `most` that were used last are open, so that a store of any number of files leaves handles for others.
+    """
+
+    def __init__(self, most: int = 64) -> None:
+        self._most = most
+        self._contents: OrderedDict[str, Any] = OrderedDict()
+
+    def __getitem__(self, path: str) -> Any:
+        """The file at `path`, to read and to seek in; its position is where it was left."""
+        content = self._contents.get(path)
+        if content is None:
+            if len(self._contents) >= self._most:
+                self._contents.popitem(last=False)[1].close()
+            content = self._contents[path] = opened(path)
+        else:
+            self._contents.move_to_end(path)
+        return content
+
+    def __len__(self) -> int:
+        return len(self._contents)
+
+    def close(self) -> None:
+        """Closes all of them; one that is asked for again is opened again."""
+        while self._contents:
+            self._contents.popitem()[1].close()
 
 
 def _is_local(path: str) -> bool:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from components.array_file import ID, ArrayFile, opened
+from components.array_file import ID, ArrayFile, OpenFiles, opened
 
 FEATURES_PREFIX = "features"
 """File prefix of the pooled features, [width] float16."""
@@ -111,6 +111,16 @@ class FeatureStore:
                     contents[number] = stack.enter_context(opened(file.path))
                 array[...] = file.read(contents[number], place)
         return arrays, self.labels[list(rows)]
+
+    def read_one(self, row: int, view: int, files: OpenFiles) -> np.ndarray:
+        """One view of one row, out of files that the caller keeps open: many times as quick as `read`.
+
+        Returns:
+            a new array float32 [...].
+        """
+        number, place = self._places_by_view[row, view].tolist()
+        file = self._files[number]
+        return file.read(files[file.path], place).astype(np.float32)
 
     def _places(self, ids: np.ndarray, numbers: np.ndarray) -> np.ndarray:
         """int64 [ids, 2]: in which of the files `numbers` each id's array lies, and as which."""

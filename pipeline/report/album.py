@@ -14,9 +14,9 @@ from PIL import Image
 
 from components.answers import Answers
 from components.features import LABEL, TEST
+from components.stored_pictures import StoredPicture, stored_pictures
 from pipeline.explain import overlay
 from pipeline.report.material import Material
-from pipeline.report.stored_pictures import StoredPicture, stored_pictures
 from pipeline.report.thumbnails import SIDE, thumbnails
 
 MOST_PICTURES = 600

@@ -6,8 +6,8 @@ from typing import Any
 
 from components.augment.sample_files import picture_file
 from components.features import SPLITS, TRAIN
+from components.stored_pictures import StoredPicture, stored_pictures
 from pipeline.report.material import Material
-from pipeline.report.stored_pictures import StoredPicture, stored_pictures
 from pipeline.report.thumbnails import thumbnails
 
 _CLASSES_SHOWN, _OF_A_CLASS, _IN_ALL = 24, 8, 96

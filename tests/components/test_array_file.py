@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.array_file import ArrayFile, ArrayWriter, opened
+from components.array_file import ArrayFile, ArrayWriter, OpenFiles, opened
 
 
 def _write(path: Path, arrays: np.ndarray, batch: int = 3) -> str:
@@ -75,3 +75,24 @@ def test_long_ids_are_kept_whole(tmp_path: Path) -> None:
     writer.append(ids, np.zeros((3, 1), np.uint8))
     writer.close()
     assert ArrayFile.open(str(tmp_path / "file")).ids.tolist() == ids
+
+
+def test_files_stay_open_but_never_too_many(tmp_path: Path) -> None:
+    arrays = np.random.default_rng(4).normal(size=(3, 2, 5))
+    paths = [str(tmp_path / f"{number}") for number in range(3)]
+    for path, array in zip(paths, arrays, strict=True):
+        _write(Path(path), array)
+    contents = OpenFiles(most=2)
+    handles = []
+    for number in (0, 1, 0, 2, 1, 0):
+        file, content = ArrayFile.open(paths[number]), contents[paths[number]]
+        handles.append(content)
+        for row in (1, 0):
+            np.testing.assert_array_equal(file.read(content, row), arrays[number, row])
+        assert len(contents) <= 2
+    assert handles[0] is handles[2]
+    assert [handle.closed for handle in handles] == [True, True, True, True, False, False]
+    contents.close()
+    assert (len(contents), handles[-1].closed) == (0, True)
+    np.testing.assert_array_equal(file.read(contents[paths[0]], 1), arrays[0, 1])
+    contents.close()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.array_file import ArrayWriter
+from components.array_file import ArrayWriter, OpenFiles
 from components.feature_store import (
     ACTIVATIONS_PREFIX,
     FEATURES_PREFIX,
@@ -32,6 +32,12 @@ def test_read_round_trip(tmp_path: Path, dtype: type, shape: tuple[int, ...]) ->
     assert values.dtype == np.float32
     assert labels.tolist() == [1, 0, 1] and labels.dtype == np.int64
     assert (len(store), store.views, store.shape) == (4, 3, shape)
+    files = OpenFiles()
+    one = store.read_one(3, 1, files)
+    np.testing.assert_array_equal(one, arrays[3, 1].astype(np.float32))
+    assert one.dtype == np.float32 and one.flags.writeable
+    assert not np.shares_memory(one, store.read_one(3, 1, files))
+    files.close()
 
 
 @settings(max_examples=20, deadline=None)

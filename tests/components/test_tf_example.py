@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.example_gen.sources.tf_example import Feature, NoExampleError, Window, read_example
+from components.tf_example import Feature, NoExampleError, Window, read_example
 from tests.components.example_gen.sources.makers import example
 
 BEFORE = b"before"
