@@ -1,26 +1,30 @@
 """What environments of labelled pictures ask of a set of pictures."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import gymnasium
 import numpy as np
 
 
 class Pictures(Protocol):
-    """Labelled pictures, each in one view or more, any of them at hand.
+    """Labelled pictures, each in one view or more, any of them at hand."""
 
-    Attributes:
-        classes: names, in the order of the labels' indices.
-        labels: int64 [pictures], 0 to classes - 1.
-        views: of each picture; view 0 is the picture as it is.
-        space: of one of them, as it is read.
-    """
+    @property
+    def classes(self) -> Sequence[str]:
+        """Names, in the order of the labels' indices."""
 
-    classes: Sequence[str]
-    labels: np.ndarray
-    views: int
-    space: gymnasium.spaces.Box
+    @property
+    def labels(self) -> np.ndarray:
+        """int64 [pictures], 0 to classes - 1."""
+
+    @property
+    def views(self) -> int:
+        """Of each picture; view 0 is the picture as it is."""
+
+    @property
+    def space(self) -> gymnasium.spaces.Box[Any]:
+        """Of one of them, as it is read."""
 
     def __len__(self) -> int: ...
 

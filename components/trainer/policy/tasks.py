@@ -29,19 +29,23 @@ from pipeline.policy_config import PolicyConfig
 
 
 class Task(Protocol):
-    """What is acted in.
+    """What is acted in."""
 
-    Attributes:
-        actions: names, in the order of the policy's logits.
-        numbers: how many an observation holds beside its picture.
-        is_one_step: whether every episode is one action.
-        episodes: of a judgement.
-    """
+    @property
+    def actions(self) -> Sequence[str]:
+        """Names, in the order of the policy's logits."""
 
-    actions: Sequence[str]
-    numbers: int
-    is_one_step: bool
-    episodes: int
+    @property
+    def numbers(self) -> int:
+        """How many an observation holds beside its picture."""
+
+    @property
+    def is_one_step(self) -> bool:
+        """Whether every episode is one action."""
+
+    @property
+    def episodes(self) -> int:
+        """Of a judgement."""
 
     def envs(self, unfreeze: str, *, is_held_out: bool) -> VectorEnv:
         """Fresh environments for a phase that trains from `unfreeze` upwards."""

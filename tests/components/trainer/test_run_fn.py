@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from components.trainer import run_fn
+from components.trainer import phases_file, run_fn
 from pipeline.backbone_config import BackboneConfig
 from pipeline.trainer_config import TrainerConfig
 from tests.components.trainer.head_only import PHASE, HeadOnly, fn_args_of, write_stores
