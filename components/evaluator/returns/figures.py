@@ -35,8 +35,9 @@ def slices_of(episodes: Sequence[Episode], crossings: Iterable[Sequence[str]]) -
     found: dict[str, list[Episode]] = {}
     for columns in crossings:
         for episode in episodes:
-            values = {column: episode.columns.get(column, "") for column in columns}
-            found.setdefault(slice_name(values), []).append(episode)
+            if episode.columns.keys() >= set(columns):  # an environment's own have none
+                name = slice_name({column: episode.columns[column] for column in columns})
+                found.setdefault(name, []).append(episode)
     return {OVERALL: list(episodes), **dict(sorted(found.items()))}
 
 
