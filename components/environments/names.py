@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from components.environments.window import MOVES
-from pipeline.environment_config import ASK, EnvironmentConfig
+from pipeline.environment_config import ASK
 
 DECISION = "graft/Decision-v0"
 GLIMPSE = "graft/Glimpse-v0"
@@ -11,13 +11,13 @@ OWN = (DECISION, GLIMPSE)
 """Those that act on the labelled pictures."""
 
 
-def action_names(config: EnvironmentConfig, classes: Sequence[str], count: int = 0) -> list[str]:
+def action_names(name: str, classes: Sequence[str], count: int) -> list[str]:
     """A name for each action, in the order of the actions.
 
     Args:
-        config: which environment it is.
+        name: of the environment, `environment.id`.
         classes: of the labelled pictures; of no matter to an environment that is not ours.
-        count: actions of the environment; of no matter to ours, where it follows from the classes.
+        count: actions of the environment, which for ours follows from the classes.
     """
     names = {DECISION: [*classes, ASK], GLIMPSE: [*MOVES, *classes]}
-    return names.get(config.id, [str(number) for number in range(count)])
+    return names.get(name, [str(number) for number in range(count)])

@@ -6,7 +6,7 @@ import pytest
 from components.environments.decision import Decision
 from components.environments.glimpse import Glimpse
 from components.environments.names import DECISION, GLIMPSE, OWN, action_names
-from pipeline.environment_config import ASK, EnvironmentConfig
+from pipeline.environment_config import ASK
 from tests.components.environments.shown import squares, vectors
 from tests.components.environments.test_decision import COSTS
 
@@ -20,11 +20,11 @@ from tests.components.environments.test_decision import COSTS
     ],
 )
 def test_every_action_has_a_name(name: str, expected: list[str]) -> None:
-    assert action_names(EnvironmentConfig(id=name), ["cat", "dog"], count=5) == expected
+    assert action_names(name, ["cat", "dog"], count=5) == expected
 
 
 def test_as_many_names_as_actions() -> None:
     envs = {DECISION: Decision(vectors(), COSTS), GLIMPSE: Glimpse(squares())}
     for name in OWN:
         assert name in gymnasium.registry
-        assert len(action_names(EnvironmentConfig(id=name), ["cat", "dog"])) == envs[name].action_space.n
+        assert len(action_names(name, ["cat", "dog"], 0)) == envs[name].action_space.n
