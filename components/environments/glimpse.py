@@ -90,16 +90,21 @@ class Glimpse(gymnasium.Env):
         self.action_space = gymnasium.spaces.Discrete(len(MOVES) + len(pictures.classes))
         self.render_mode = render_mode
         self._pictures, self._is_held_out = pictures, is_held_out
-        self._row, self._view, self._steps = 0, 0, 0
+        self._row, self._steps = 0, 0
+        # Held for the episode: the pictures themselves may forget it between the steps of many environments.
+        self._picture = np.zeros(shape, np.uint8)
         self._way: list[tuple[int, int]] = [start(self._config)]
+        self._visited = np.zeros((self._config.positions, self._config.positions), bool)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         super().reset(seed=seed)
         named = seed if self._is_held_out else None
-        self._row, self._view = choose(self._pictures, self.np_random, named)
+        self._row, view = choose(self._pictures, self.np_random, named)
+        self._picture = self._pictures.read(self._row, view)
         self._steps, self._way = 0, [start(self._config)]
+        self._visited[...] = False
         return self._observation(), self._info()
 
     def step(self, action: int) -> _Step:
@@ -115,10 +120,10 @@ class Glimpse(gymnasium.Env):
         """uint8 [side, side, 3]: the picture, with the window and the way that it took drawn into it."""
         if self.render_mode is None:
             return None
-        picture = self._pictures.read(self._row, self._view)
-        begin, size = offsets(len(picture), self._config), window_size(len(picture), self._config)
+        side = len(self._picture)
+        begin, size = offsets(side, self._config), window_size(side, self._config)
         corners = [(int(begin[column]), int(begin[row])) for column, row in self._way]
-        image, width = Image.fromarray(picture), max(len(picture) // 100, 1)
+        image, width = Image.fromarray(self._picture), max(side // 100, 1)
         draw = ImageDraw.Draw(image)
         draw.line([(x + size // 2, y + size // 2) for x, y in corners], (255, 200, 0), width)
         x, y = corners[-1]
@@ -133,13 +138,10 @@ class Glimpse(gymnasium.Env):
 
     def _observation(self) -> dict[str, np.ndarray]:
         column, row = self._way[-1]
-        visited = np.zeros((self._config.positions, self._config.positions), bool)
-        for seen_column, seen_row in self._way:
-            visited[seen_row, seen_column] = True
-        picture = self._pictures.read(self._row, self._view)
+        self._visited[row, column] = True
         return {
-            "image": window(picture, column, row, self._config),
-            "numbers": numbers(column, row, self._steps, visited.ravel(), self._config),
+            "image": window(self._picture, column, row, self._config),
+            "numbers": numbers(column, row, self._steps, self._visited.ravel(), self._config),
         }
 
     def _info(self) -> dict[str, Any]:

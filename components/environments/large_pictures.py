@@ -15,7 +15,7 @@ from components.stored_pictures import stored_pictures
 from pipeline.errors import InputError
 
 HELD_BYTES = 256 << 20
-"""What the decoded pictures may take; those that were not seen for longest go."""
+"""What the pictures at hand may take; those that were not seen for longest go."""
 
 _PLACE = np.dtype(
     [("image_id", "S64"), ("label", "<i8"), ("file", "<i4"), ("offset", "<i8"), ("length", "<i8")]
