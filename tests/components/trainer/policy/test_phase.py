@@ -1,98 +1,42 @@
-"""One phase: its curve, its kept weights, and that a kill changes none of it."""
+"""One phase: its curve, its kept weights, and where it ends."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 import pytest
 from gymnasium.vector import SyncVectorEnv
 
-from components import progress
-from components.trainer.model import LayerGroup
 from components.trainer.policy.judging import Episode
-from components.trainer.policy.phase import PolicyPhaseResult, World, train_phase
-from components.trainer.policy.rates import optimizer_of
+from components.trainer.policy.phase import World, train_phase
 from pipeline.errors import InputError
 from pipeline.policy_config import PolicyConfig, PolicyPhaseConfig
+from tests.components.trainer.policy.small_phase import (
+    CONFIG,
+    COUNT,
+    EACH,
+    JUDGED,
+    PHASE,
+    ROLLOUTS,
+    WORLD,
+    Trained,
+    Watcher,
+    are_equal,
+    encode,
+    train,
+)
 from tests.components.trainer.policy.worlds import Bandit, Walk, small_network, vector
-
-COUNT, EACH = 3, 4 * 3
-CONFIG = PolicyConfig(rollout=4, batch_size=5, passes=2, judged_every=2)
-PHASE = PolicyPhaseConfig(name="head", steps=80, head_rate=0.01)
-"""Seven rollouts, and judgements after 0, 2, 4, 6 and 7 of them."""
-ROLLOUTS, JUDGED = 7, [0, 2, 4, 6, 7]
-
-
-def encode(observations: np.ndarray) -> list[np.ndarray]:
-    return [(observations * [2e-10, 0.1, 0.1]).astype(np.float32)]
-
-
-WORLD = World(lambda: vector(Walk, COUNT), lambda: vector(Walk, 4), encode, episodes=6, algorithm="ppo")
-
-
-class Watcher:
-    """Notes what it is told of, and ends the training after `killed_at` rollouts."""
-
-    def __init__(self, killed_at: int | None = None) -> None:
-        self.reports: list[tuple[str, int, int]] = []
-        self.texts: list[str] = []
-        self._killed_at = killed_at
-
-    def on_progress(self, activity: str, done: int, total: int) -> None:
-        self.reports.append((activity, done, total))
-        if done == self._killed_at:
-            raise KeyboardInterrupt
-
-    def on_announcement(self, text: str) -> None:
-        self.texts.append(text)
-
-
-@dataclass
-class Trained:
-    network: keras.Model
-    result: PolicyPhaseResult
-
-    def weights(self) -> list[np.ndarray]:
-        return [np.array(each) for each in self.network.variables]
-
-
-def train(checkpoint: Path | None = None, watcher: Watcher | None = None, **changes: Any) -> Trained:
-    """One process: trains the phase, or what is left of it."""
-    network = small_network(3, 3, hidden=6)
-    phase = PHASE.model_copy(update=changes.pop("phase", {}))
-    world = replace(WORLD, **changes.pop("world", {}))
-    groups = [
-        LayerGroup("head", tuple(network.variables), tuple(network.trainable_variables), phase.head_rate)
-    ]
-    with progress.listening(watcher or Watcher()):
-        result = train_phase(
-            *(network, world, CONFIG, phase, groups, optimizer_of(phase, groups)),
-            **{"seed": 3, "checkpoint": checkpoint, **changes},
-        )
-    return Trained(network, result)
-
-
-def _equal(one: Trained, other: Trained) -> bool:
-    same = map(np.array_equal, one.weights(), other.weights())
-    return one.result == other.result and all(same)
 
 
 @pytest.fixture(scope="module")
-def straight() -> Callable[[str], Trained]:
-    """What comes of it when nobody interrupts; made once."""
-    return cache(lambda algorithm: train(world={"algorithm": algorithm}))
+def straight() -> Trained:
+    """The phase as it is, trained once."""
+    return train()
 
 
-def test_tells_its_curve(straight: Any) -> None:
-    result = straight("ppo").result
+def test_tells_its_curve(straight: Trained) -> None:
+    result = straight.result
     assert [point["steps"] for point in result.curve] == [EACH * rollouts for rollouts in JUDGED]
     assert (result.name, result.steps) == ("head", EACH * ROLLOUTS)
     first, *others = result.curve
@@ -119,85 +63,13 @@ def test_steps_of_earlier_phases_are_counted_on() -> None:
     assert [point["observed"] for point in points] == [1000 + EACH * rollouts for rollouts in JUDGED]
 
 
-def test_is_the_same_again_and_another_by_another_seed_or_name(straight: Any) -> None:
-    assert _equal(straight("ppo"), train())
+def test_is_the_same_again_and_another_by_another_seed_or_name(straight: Trained) -> None:
+    assert are_equal(straight, train())
     curves = {
         str([point["train_return"] for point in each.result.curve])
-        for each in (straight("ppo"), train(seed=4), train(phase={"name": "more"}))
+        for each in (straight, train(seed=4), train(phase={"name": "more"}))
     }
     assert len(curves) == 3
-
-
-@pytest.mark.parametrize(
-    ("algorithm", "killed_at"), [("ppo", 1), ("ppo", 2), ("ppo", 6), ("ppo", 7), ("reinforce", 3)]
-)
-def test_killed_phase_ends_bit_identical(
-    tmp_path: Path, straight: Any, algorithm: str, killed_at: int
-) -> None:
-    path, world = tmp_path / "phase.npz", {"algorithm": algorithm}
-    with pytest.raises(KeyboardInterrupt):
-        train(path, Watcher(killed_at), world=world)
-    watcher = Watcher()
-    resumed = train(path, watcher, world=world)
-    done = max(judged for judged in JUDGED if judged < killed_at)
-    assert [report[1] for report in watcher.reports] == list(range(done + 1, ROLLOUTS + 1))
-    assert _equal(straight(algorithm), resumed)
-
-
-def test_killed_again_and_again_even_while_it_judges(tmp_path: Path, straight: Any) -> None:
-    path = tmp_path / "phase.npz"
-    for _ in JUDGED[1:]:
-        calls = []
-
-        def score(episodes: Sequence[Episode], calls: list[int] = calls) -> float:
-            calls.append(1)
-            if len(calls) == 2:
-                raise KeyboardInterrupt
-            return float(np.mean([episode.reward for episode in episodes]))
-
-        # The first judgement of a process is taken down, the second kills it.
-        with pytest.raises(KeyboardInterrupt):
-            train(path, world={"score": score})
-    assert _equal(straight("ppo"), train(path))
-
-
-REALLY_KILLED = """
-import os, signal, sys
-from pathlib import Path
-from tests.components.trainer.policy.test_phase import Watcher, train
-
-class Killer(Watcher):
-    def on_progress(self, activity, done, total):
-        if done == 6:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-train(Path(sys.argv[1]), Killer())
-"""
-
-
-def test_really_killed_process_ends_bit_identical(tmp_path: Path, straight: Any) -> None:
-    path = tmp_path / "phase.npz"
-    done = subprocess.run([sys.executable, "-c", REALLY_KILLED, str(path)], env=os.environ, check=False)
-    assert done.returncode == -signal.SIGKILL
-    watcher = Watcher()
-    assert _equal(straight("ppo"), train(path, watcher))
-    assert watcher.reports[0][1] == 5
-
-
-@pytest.mark.parametrize("cut", [0, 100, -1])
-def test_damaged_checkpoint_is_as_none(tmp_path: Path, straight: Any, cut: int) -> None:
-    path = tmp_path / "phase.npz"
-    with pytest.raises(KeyboardInterrupt):
-        train(path, Watcher(5))
-    path.write_bytes(path.read_bytes()[:cut])
-    assert _equal(straight("ppo"), train(path))
-
-
-def test_finished_phase_does_not_train_again(tmp_path: Path) -> None:
-    path = tmp_path / "phase.npz"
-    trained, watcher = train(path), Watcher()
-    assert _equal(trained, train(path, watcher))
-    assert not watcher.reports
 
 
 def _scripted(scores: list[float]) -> Callable[[Sequence[Episode]], float]:
@@ -227,7 +99,7 @@ def test_ends_where_it_reaches_what_was_asked(tmp_path: Path) -> None:
     assert (stopped.result.steps, stopped.result.kept_step) == (4 * EACH, 4 * EACH)
     assert len(stopped.result.curve) == 3
     again = Watcher()
-    assert _equal(stopped, train(path, again, until=0.9, world={"score": _scripted([])}))
+    assert are_equal(stopped, train(path, again, until=0.9, world={"score": _scripted([])}))
     assert (len(watcher.reports), len(again.reports)) == (4, 0)
 
 
