@@ -190,6 +190,7 @@ def train(learner: Learner, collector: Collector, rollouts: int, steps: int) -> 
         learner.update(collector.collect(steps))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("entropy", "seed"), [(0.5, 1), (1.0, 2)])
 def test_reinforce_ends_at_the_policy_that_is_known_to_be_best(entropy: float, seed: int) -> None:
     """Mean pay plus a weight times entropy is highest at softmax(pay / weight), and known exactly."""

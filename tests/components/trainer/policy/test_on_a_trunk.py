@@ -45,6 +45,7 @@ def _mean(feature_map: Any) -> np.ndarray:
     return np.array(feature_map).mean(axis=(1, 2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("unfreeze", "least"), [(HEAD, 0.65), ("block_1", 0.9)])
 def test_learns_what_is_unfrozen(unfreeze: str, least: float) -> None:
     keras.utils.set_random_seed(2)
