@@ -117,20 +117,15 @@ def test_traces_once_whatever_the_sizes() -> None:
 
 
 def test_first_update_of_a_rollout_starts_from_the_policy_that_acted() -> None:
-    learner = learner_of(PolicyConfig(rollout=8, batch_size=10_000, passes=1, entropy=0.0))
-    collector = Collector(vector(lambda: Chain(5), 4), as_they_are, learner_with_two(), (0,))
+    config = PolicyConfig(rollout=8, batch_size=10_000, passes=1)
+    learner = learner_of(config, network=small_network(2, 2, hidden=8))
+    collector = Collector(vector(lambda: Chain(5), 4), as_they_are, learner, (0,))
     collector.begin()
-    figures = collector._actor.update(collector.collect(8))  # type: ignore[attr-defined]
+    figures = learner.update(collector.collect(8))
+    assert tuple(figures) == FIGURES
     assert figures["kl"] == pytest.approx(0, abs=1e-6)
     assert figures["clip_share"] == 0
     assert figures["policy_loss"] == pytest.approx(0, abs=1e-5)  # the mean of normalised advantages
-    assert set(figures) == set(FIGURES)
-    assert learner is not None
-
-
-def learner_with_two() -> Learner:
-    config = PolicyConfig(rollout=8, batch_size=10_000, passes=1)
-    return learner_of(config, network=small_network(2, 2, hidden=8))
 
 
 @pytest.mark.parametrize("largest", [1e-3, 1e3])
@@ -195,6 +190,7 @@ def train(learner: Learner, collector: Collector, rollouts: int, steps: int) -> 
         learner.update(collector.collect(steps))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("entropy", "seed"), [(0.5, 1), (1.0, 2)])
 def test_reinforce_ends_at_the_policy_that_is_known_to_be_best(entropy: float, seed: int) -> None:
     """Mean pay plus a weight times entropy is highest at softmax(pay / weight), and known exactly."""

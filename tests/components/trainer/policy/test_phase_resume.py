@@ -38,6 +38,7 @@ def test_killed_phase_ends_bit_identical(
     assert are_equal(straight(algorithm), resumed)
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_even_while_it_judges(tmp_path: Path, straight: Any) -> None:
     path = tmp_path / "phase.npz"
     for _ in JUDGED[1:]:
@@ -69,6 +70,7 @@ train(Path(sys.argv[1]), Killer())
 """
 
 
+@pytest.mark.slow
 def test_really_killed_process_ends_bit_identical(tmp_path: Path, straight: Any) -> None:
     path = tmp_path / "phase.npz"
     done = subprocess.run([sys.executable, "-c", REALLY_KILLED, str(path)], env=os.environ, check=False)

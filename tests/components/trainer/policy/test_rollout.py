@@ -62,7 +62,8 @@ def _same(one: Rollout, other: Rollout) -> bool:
 def test_tells_what_each_environment_went_through() -> None:
     rollout = started().collect(40)
     assert rollout.actions.shape == rollout.rewards.shape == (40, COUNT)
-    assert (rollout.terminated.any(), rollout.truncated.any()) == (True, True)
+    for kind in (~rollout.terminated & rollout.truncated, rollout.terminated & rollout.truncated):
+        assert kind.any(), "or it tests less than it says"
     (seen,) = rollout.inputs
     for env in range(COUNT):
         again = Walk()

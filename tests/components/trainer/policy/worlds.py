@@ -90,7 +90,8 @@ class Walk(gymnasium.Env):
     def step(self, action: Any) -> Any:
         self.steps, self.sum = self.steps + 1, self.sum + int(action)
         chance = self.np_random.random()
-        terminated, truncated = chance < 0.06 * (1 + int(action)), chance > 0.85
+        terminated = chance < 0.06 * (1 + int(action))
+        truncated = chance > 0.85 or chance < 0.03  # now and then both
         return self._seen(), float(chance), terminated, truncated, {"seed": self.seed, "steps": self.steps}
 
     def _seen(self) -> np.ndarray:
