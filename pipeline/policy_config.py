@@ -48,8 +48,10 @@ class PolicyConfig(Section):
     """What a reward is worth a step later."""
     smoothing: Share = 0.95
     """Lambda of generalised advantage estimation (Schulman et al., 2016): 0 trusts the value, 1 returns."""
-    entropy: Annotated[float, Field(ge=0, le=10)] = 0.01
-    """Weight of the policy's entropy in the loss: more explores longer."""
+    entropy: Annotated[float, Field(ge=0, le=10)] | None = None
+    """Weight of the policy's entropy in the loss: more explores longer. Left out, 0.01, and 0.3 for
+    `reinforce`: with less it asked a person, always, before it had learnt to tell pictures apart
+    (docs/decisions.md, 57)."""
     value_weight: Annotated[float, Field(ge=0, le=10)] = 0.5
     """Weight of the value's squared error in the loss."""
     largest_gradient: Annotated[float, Field(gt=0, le=1e6)] = 0.5

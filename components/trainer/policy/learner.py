@@ -33,6 +33,13 @@ def algorithm_of(config: PolicyConfig, is_one_step: bool) -> Algorithm:
     return "reinforce" if is_one_step else "ppo"
 
 
+def entropy_weight(config: PolicyConfig, algorithm: Algorithm) -> float:
+    """What `config` means by the weight of the entropy; rewards are taken to scatter by about 1."""
+    if config.entropy is not None:
+        return config.entropy
+    return {"ppo": 0.01, "reinforce": 0.3}[algorithm]
+
+
 def updates_of(config: PolicyConfig, algorithm: Algorithm, environments: int) -> int:
     """How many updates of the weights follow a rollout."""
     batches = -(-config.rollout * environments // config.batch_size)
@@ -53,6 +60,7 @@ class Learner:
         config: PolicyConfig,
         algorithm: Algorithm,
         seed: Sequence[int],
+        scale: float = 1.0,
     ) -> None:
         """
         Args:
@@ -61,8 +69,10 @@ class Learner:
             config: of the learner.
             algorithm: see `algorithm_of`.
             seed: numbers of at least 0; draws the actions and the order of learning.
+            scale: what rewards are divided by, so that they scatter by about 1; values are in that unit.
         """
         self._network, self._optimizer, self._config = network, optimizer, config
+        self._entropy_weight, self._scale = entropy_weight(config, algorithm), scale
         self._is_ppo, self._seed = algorithm == "ppo", tuple(seed)
         self._trainable = list(network.trainable_variables)
         optimizer.build(self._trainable)
@@ -112,7 +122,13 @@ class Learner:
         """
         config = self._config
         gained = advantages(
-            *(rollout.rewards, rollout.values, rollout.next_values, rollout.terminated, rollout.truncated),
+            *(
+                rollout.rewards / self._scale,
+                rollout.values,
+                rollout.next_values,
+                rollout.terminated,
+                rollout.truncated,
+            ),
             config.discount,
             # REINFORCE learns from what was earned, not from what the value thinks is still to come.
             config.smoothing if self._is_ppo else 1.0,
@@ -185,7 +201,7 @@ class Learner:
             else:
                 objective = reinforce_objective(new, gained)
             error, exploration = value_error(values, returns), entropy(logits)
-            loss = whole_loss(objective, error, exploration, config)
+            loss = whole_loss(objective, error, exploration, config.value_weight, self._entropy_weight)
         gradients = tape.gradient(loss, [variable.value for variable in self._trainable])
         gradients, norm = tf.clip_by_global_norm(gradients, config.largest_gradient)
         self._optimizer.apply(gradients, self._trainable)

@@ -8,8 +8,6 @@ Gradient-Following Algorithms for Connectionist Reinforcement Learning" (1992); 
 
 import tensorflow as tf
 
-from pipeline.policy_config import PolicyConfig
-
 
 def log_probabilities(logits: tf.Tensor, actions: tf.Tensor) -> tf.Tensor:
     """Of the actions that were taken.
@@ -60,7 +58,7 @@ def entropy(logits: tf.Tensor) -> tf.Tensor:
 
 
 def whole_loss(
-    objective: tf.Tensor, error: tf.Tensor, exploration: tf.Tensor, config: PolicyConfig
+    objective: tf.Tensor, error: tf.Tensor, exploration: tf.Tensor, value_weight: float, entropy_weight: float
 ) -> tf.Tensor:
     """What is minimised.
 
@@ -68,9 +66,10 @@ def whole_loss(
         objective: of the policy.
         error: of the value.
         exploration: the policy's entropy.
-        config: the weights of value and entropy.
+        value_weight: of the error.
+        entropy_weight: of the entropy.
     """
-    return -objective + config.value_weight * error - config.entropy * exploration
+    return -objective + value_weight * error - entropy_weight * exploration
 
 
 def normalised(advantages: tf.Tensor) -> tf.Tensor:

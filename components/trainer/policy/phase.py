@@ -60,6 +60,7 @@ class World:
         encode: from a batch of observations to the network's inputs.
         episodes: of a judgement, with the seeds from 0.
         algorithm: that learns here, see `algorithm_of`.
+        scale: of the rewards, by which they are divided for the learner.
         score: what chooses the weights to keep, the higher the better; the mean return.
     """
 
@@ -68,6 +69,7 @@ class World:
     encode: Encode
     episodes: int
     algorithm: Algorithm
+    scale: float = 1.0
     score: Callable[[Sequence[Episode]], float] = mean_return
 
 
@@ -146,7 +148,7 @@ class _Training:
         optimizer = optimizer_of(self.updates)
         # Phases must not all play the same episodes.
         numbers = (seed, *phase.name.encode())
-        self._learner = Learner(network, optimizer, config, world.algorithm, numbers)
+        self._learner = Learner(network, optimizer, config, world.algorithm, numbers, world.scale)
         self._collector = Collector(self._envs, world.encode, self._learner, numbers)
         judgements = 1 + -(-self._rollouts // config.judged_every)
         self._keeper = PolicyKeeper(checkpoint, network, optimizer, judgements)

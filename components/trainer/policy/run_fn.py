@@ -72,6 +72,7 @@ def _train_phase(
         encode=task.encode(model, fn_args.custom_config["cut"], phase.unfreeze),
         episodes=task.episodes,
         algorithm=algorithm_of(policy, task.is_one_step),
+        scale=task.scale,
     )
     return train_phase(
         *(model.trained_by(phase.unfreeze), world, policy, phase, groups, optimizer_of(phase, groups)),

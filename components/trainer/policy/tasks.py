@@ -17,6 +17,7 @@ from gymnasium.vector import VectorEnv
 from components.backbone.cut import HEAD, PIXELS, split_trunk
 from components.environments import make_envs
 from components.environments.cached_pictures import StoredPictures
+from components.environments.costs import cost_table
 from components.environments.large_pictures import LargePictures
 from components.environments.names import action_names
 from components.environments.window import MOVES, numbers_count, picture_side
@@ -46,6 +47,10 @@ class Task(Protocol):
     @property
     def episodes(self) -> int:
         """Of a judgement."""
+
+    @property
+    def scale(self) -> float:
+        """About how far rewards scatter before anything is learnt."""
 
     def envs(self, unfreeze: str, *, is_held_out: bool) -> VectorEnv:
         """Fresh environments for a phase that trains from `unfreeze` upwards."""
@@ -84,7 +89,10 @@ class Whole:
     def __init__(self, config: EnvironmentConfig, folders: Sequence[str], classes: Sequence[str]) -> None:
         self.actions = action_names(config.id, classes, len(classes) + 1)
         self._config, self._folders, self._classes = config, folders, classes
-        self.episodes = len(open_store(folders[1], FEATURES_PREFIX))
+        train, held_out = (open_store(folder, FEATURES_PREFIX) for folder in folders)
+        self.episodes = len(held_out)
+        # Of a policy that takes every action equally often; where all costs are the same, nothing is learnt.
+        self.scale = float(cost_table(config.decision, classes)[train.labels].std()) or 1.0
 
     def envs(self, unfreeze: str, *, is_held_out: bool) -> VectorEnv:
         prefix = FEATURES_PREFIX if unfreeze == HEAD else ACTIVATIONS_PREFIX
@@ -99,7 +107,7 @@ class Whole:
 class _Seen:
     """What all have in common whose environments show pictures: the trunk looks at each once."""
 
-    numbers, is_one_step = 0, False
+    numbers, is_one_step, scale = 0, False, 1.0
 
     def encode(self, model: TransferModel, cut: str, unfreeze: str) -> Encode:
         look = _looking(model, cut, unfreeze)

@@ -8,7 +8,6 @@ import tensorflow as tf
 from scipy.stats import entropy as scipy_entropy
 
 from components.trainer.policy import losses
-from pipeline.policy_config import PolicyConfig
 
 RANDOM = np.random.default_rng(4)
 BATCH, ACTIONS, CLIP = 12, 4, 0.2
@@ -16,7 +15,6 @@ LOGITS = RANDOM.normal(0, 1, (BATCH, ACTIONS))
 TAKEN = RANDOM.integers(ACTIONS, size=BATCH)
 GAINED = RANDOM.normal(0, 2, BATCH)
 RETURNS = RANDOM.normal(0, 3, BATCH)
-CONFIG = PolicyConfig(value_weight=0.7, entropy=0.3)
 
 
 def _new(logits: tf.Tensor) -> tf.Tensor:
@@ -30,7 +28,7 @@ def _whole(logits: tf.Tensor) -> tf.Tensor:
     values = tf.reduce_sum(logits, axis=-1)
     return losses.whole_loss(
         losses.clipped_objective(_new(logits), OLD, GAINED, CLIP),
-        *(losses.value_error(values, RETURNS), losses.entropy(logits), CONFIG),
+        *(losses.value_error(values, RETURNS), losses.entropy(logits), 0.7, 0.3),
     )
 
 
