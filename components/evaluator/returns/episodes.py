@@ -22,7 +22,7 @@ class Episode:
         label: the picture's class; empty where there is none.
         columns: the picture's slices.
         action: the last one, by name.
-        probability: of that action, as served.
+        probability: of that action, as served; `None` where the environment brings its own pictures.
         reward: of all steps together.
         steps: how many there were.
         places: column and row of each glimpse, in their order; none elsewhere.
@@ -33,7 +33,7 @@ class Episode:
     label: str
     columns: dict[str, str]
     action: str
-    probability: float
+    probability: float | None
     reward: float
     steps: int
     places: tuple[tuple[int, int], ...] = ()

@@ -70,7 +70,7 @@ def _verdict(
 
 def _costliest(episodes: Sequence[Episode]) -> list[dict[str, Any]]:
     """The episodes that earned least, the surest first, as a verdict names its pictures."""
-    last = sorted(episodes, key=lambda each: (each.reward, -each.probability))[:_MOST_PICTURES]
+    last = sorted(episodes, key=lambda each: (each.reward, -(each.probability or 0)))[:_MOST_PICTURES]
     return [
         {
             "path": each.path,

@@ -169,7 +169,7 @@ class _Other:
         return {"environment": self._config.id, "names": list(self._names)}
 
     def play(self, served: Served) -> list[Episode]:
-        return act_out(self._config, served)
+        return act_out(self._config, served, list(self._names))
 
     def rivals(self, episodes: Sequence[Episode]) -> tuple[Earned, Earned]:
         return {}, {}

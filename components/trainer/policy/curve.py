@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from components.trainer.policy.judging import Episode, mean_return
+from components.environments.judging import Episode, mean_return
 from components.trainer.policy.learner import FIGURES
 
 Point = dict[str, float | None]

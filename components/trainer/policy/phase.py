@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 from gymnasium.vector import VectorEnv
 
 from components import progress
+from components.environments.judging import Episode, judge, mean_return
 from components.trainer.layer_table import layer_table
 from components.trainer.model import LayerGroup
 from components.trainer.policy.curve import Learnt, Point, row_of
-from components.trainer.policy.judging import Episode, judge, mean_return
 from components.trainer.policy.keeping import PolicyKeeper
 from components.trainer.policy.learner import Algorithm, Learner, updates_of
 from components.trainer.policy.policy_log import PolicyLog
@@ -201,10 +202,13 @@ class _Training:
     def _judge(self, rollouts: int, learnt: Sequence[Learnt], log: PolicyLog, observed: int) -> None:
         """A point of the curve, and a checkpoint, after so many `rollouts`; of them `learnt` are new."""
         world, keeper = self._world, self._keeper
-        episodes = judge(self._held_out, world.encode, self._learner.greedy, world.episodes)
+        episodes = judge(self._held_out, self._choose, world.episodes)
         steps = rollouts * self._steps_each
         row = row_of(steps, observed + steps, learnt, episodes, world.score(episodes))
         keeper.judged(row, rollouts, self._collector.state())
         point = keeper.curve()[-1]
         log.write(point, rollouts * self._updates_each)
         logging.info("%s step %d/%d: %s", self._phase.name, steps, self._rollouts * self._steps_each, point)
+
+    def _choose(self, observations: Any) -> np.ndarray:
+        return self._learner.greedy(self._world.encode(observations))

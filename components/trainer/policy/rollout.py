@@ -12,8 +12,9 @@ from typing import Any, Protocol
 
 import keras
 import numpy as np
-from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector import VectorEnv
 
+from components.environments.stepping import begin_episodes, check_resets, first_action
 from components.trainer.checkpoint import Arrays
 
 Inputs = list[np.ndarray]
@@ -182,24 +183,6 @@ class Collector:
                 self._encode(keras.tree.map_structure(lambda each: each[is_cut], observations))
             )
         return values
-
-
-def check_resets(envs: VectorEnv) -> None:
-    """Raises ValueError unless `envs` leave it to the caller to reset them."""
-    mode = envs.metadata.get("autoreset_mode")
-    if mode != AutoresetMode.DISABLED:
-        raise ValueError(f"environments must not reset themselves. Received autoreset_mode: {mode}")
-
-
-def begin_episodes(envs: VectorEnv, seeds: list[int], due: np.ndarray) -> Any:
-    """Resets the environments that are `due`, bool [environments], with their seeds; all observations."""
-    # Gymnasium takes a seed for each environment, whatever its types say.
-    return envs.reset(seed=seeds, options={"reset_mask": due})[0]  # type: ignore[arg-type]
-
-
-def first_action(envs: VectorEnv) -> int:
-    """The number that the environments give to the first of their actions."""
-    return int(getattr(envs.single_action_space, "start", 0))
 
 
 def _seed_of(numbers: Sequence[int]) -> int:

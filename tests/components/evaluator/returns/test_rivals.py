@@ -16,7 +16,7 @@ def test_the_best_fixed_action_is_the_best_on_these_pictures() -> None:
     (name, earned), *none = best_fixed(COSTS, few_bad, NAMES).items()
     assert name == "always good" and not none
     assert earned.mean() == pytest.approx(-0.5)
-    assert list(best_fixed(COSTS, np.array([0, 1]), NAMES)) == ["always ask"]
+    assert list(best_fixed(COSTS, np.array([0, 1, 1, 1]), NAMES)) == ["always ask"]
 
 
 @given(st.lists(st.tuples(st.integers(0, 1), st.floats(0, 1)), min_size=1, max_size=40))

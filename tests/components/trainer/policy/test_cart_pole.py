@@ -4,7 +4,7 @@ import gymnasium
 import keras
 import pytest
 
-from components.trainer.policy.judging import judge, mean_return
+from components.environments.judging import judge, mean_return
 from components.trainer.policy.learner import Learner
 from components.trainer.policy.phase import World, train_phase
 from pipeline.policy_config import PolicyConfig, PolicyPhaseConfig

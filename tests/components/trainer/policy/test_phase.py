@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from gymnasium.vector import SyncVectorEnv
 
-from components.trainer.policy.judging import Episode
+from components.environments.judging import Episode
 from components.trainer.policy.phase import World, train_phase
 from pipeline.errors import InputError
 from pipeline.policy_config import PolicyConfig, PolicyPhaseConfig

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from components.trainer.policy.judging import Episode
+from components.environments.judging import Episode
 from tests.components.trainer.policy.small_phase import JUDGED, ROLLOUTS, Trained, Watcher, are_equal, train
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from gymnasium.vector import VectorEnv
 
-from components.trainer.policy.rollout import Encode, Inputs, begin_episodes, check_resets, first_action
+from components.environments.stepping import begin_episodes, check_resets, first_action
 
 
 @dataclass(frozen=True)
@@ -33,29 +33,29 @@ class Episode:
 
 
 def judge(
-    envs: VectorEnv, encode: Encode, choose: Callable[[Inputs], np.ndarray], episodes: int
+    envs: VectorEnv, choose: Callable[[Any], np.ndarray], episodes: int, first_seed: int = 0
 ) -> list[Episode]:
-    """Plays the episodes with the seeds 0 to `episodes` - 1, each once.
+    """Plays the episodes with the seeds from `first_seed` on, each once.
 
     Args:
         envs: with autoreset disabled and discrete actions; whatever they did before is forgotten.
-        encode: from observations to the policy's inputs, called once for each that is acted on.
-        choose: the policy: from inputs to actions int [batch].
+        choose: the policy: from the observations of all environments to actions int [batch].
         episodes: how many, at least 1.
+        first_seed: 0 or more.
 
     Returns:
         The episodes by their seeds.
     """
     check_resets(envs)
     count, first = envs.num_envs, first_action(envs)
-    seeds = np.arange(count)
+    seeds = first_seed + np.arange(count)
     actions: list[list[int]] = [[] for _ in range(count)]
     rewards = np.zeros(count)
     played: dict[int, Episode] = {}
-    begun = count
+    begun, end = first_seed + count, first_seed + episodes
     observations = begin_episodes(envs, seeds.tolist(), np.ones(count, bool))
     while len(played) < episodes:
-        chosen = choose(encode(observations))
+        chosen = choose(observations)
         observations, earned, terminated, truncated, infos = envs.step(chosen + first)
         rewards += earned
         for taken, action in zip(actions, chosen.tolist(), strict=True):
@@ -63,14 +63,14 @@ def judge(
         done = terminated | truncated
         for env in np.flatnonzero(done):
             # Environments step together: those that no episode is left for, play on, and do not count.
-            if (seed := int(seeds[env])) < episodes:
+            if (seed := int(seeds[env])) < end:
                 said = infos_of(infos, int(env))
                 played[seed] = Episode(seed, float(rewards[env]), tuple(actions[env]), said)
             seeds[env], rewards[env], actions[env] = begun, 0, []
             begun += 1
         if done.any() and len(played) < episodes:
             observations = begin_episodes(envs, seeds.tolist(), done)
-    return [played[seed] for seed in range(episodes)]
+    return [played[seed] for seed in range(first_seed, end)]
 
 
 def mean_return(episodes: Sequence[Episode]) -> float:
