@@ -7,7 +7,8 @@ from itertools import zip_longest
 from components.evaluator.returns.episodes import Episode
 from pipeline.environment_config import ASK, DECISION, GLIMPSE
 
-OF_A_KIND = 12
+OF_A_KIND, OF_GLIMPSES = 12, 8
+"""Of the latter each picture is larger."""
 
 
 @dataclass(frozen=True)
@@ -67,19 +68,26 @@ def _of_glimpses(episodes: Sequence[Episode]) -> list[Group]:
     most = max(each.steps for each in episodes)
     long = [each for each in surest if each.steps == most > 1]
     return [
-        _group("Wrong", "The surest of them.", "It answered every picture right.", wrong),
-        _group("Right", "The surest, of each class by turns.", "It answered no picture right.", right),
+        _group("Wrong", "The surest of them.", "It answered every picture right.", wrong, OF_GLIMPSES),
+        _group(
+            "Right",
+            "The surest, of each class by turns.",
+            "It answered no picture right.",
+            right,
+            OF_GLIMPSES,
+        ),
         _group(
             "The longest",
             f"With {most} glimpses, none took more.",
             "It never looked more than once.",
             _by_turns(long),
+            OF_GLIMPSES,
         ),
     ]
 
 
-def _group(title: str, note: str, none: str, episodes: Sequence[Episode]) -> Group:
-    return Group(title, note, none, len(episodes), episodes[:OF_A_KIND])
+def _group(title: str, note: str, none: str, episodes: Sequence[Episode], most: int = OF_A_KIND) -> Group:
+    return Group(title, note, none, len(episodes), episodes[:most])
 
 
 def _by_turns(episodes: Iterable[Episode]) -> list[Episode]:

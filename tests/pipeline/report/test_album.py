@@ -46,7 +46,7 @@ def test_of_a_policy_the_chosen_episodes_are_shown(decision: Material, tmp_path:
     assert len(make_album(decision).shown) == 12
     made = leave_policy(tmp_path, GLIMPSE)
     found = make_album(policy_material(made))
-    assert len(found.shown) == 18, "6 wrong and 12 right ones, the longest among them"
+    assert len(found.shown) == 14, "6 wrong and 8 right ones, the longest among them"
     (made.uri("Evaluator.evaluation") / "episodes.jsonl").unlink()
     assert make_album(policy_material(made)).shown == {}
 

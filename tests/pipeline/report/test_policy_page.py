@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -88,9 +89,14 @@ def test_costs_savings_and_episodes_are_told(pages: dict[str, str]) -> None:
 def test_window_went_over_the_pictures(pages: dict[str, str]) -> None:
     outline = Outline(pages[GLIMPSE])
     seen = [str(each["alt"]) for each in outline.all("img") if "seen through windows" in str(each["alt"])]
-    assert len(seen) == 6 + 12 + 4
+    assert len(seen) == 6 + 8 + 4
     assert any(text.endswith("at column 3 row 3, column 2 row 3") for text in seen)
     assert len(outline.all("polyline")) == 2 * len(seen), "each line lies on a darker one"
+
+
+def test_policy_of_which_nothing_was_asked(tmp_path: Path) -> None:
+    material = replace(policy_material(leave_policy(tmp_path)), verdicts=[])
+    assert "No bound was set: nothing was asked of it." in render(material)
 
 
 def test_other_environments_have_a_histogram(pages: dict[str, str]) -> None:
