@@ -47,9 +47,9 @@ def choose_episodes(environment: str, episodes: Sequence[Episode]) -> list[Group
 def _of_decisions(episodes: Sequence[Episode]) -> list[Group]:
     costly = sorted(
         (each for each in episodes if each.action != ASK and each.reward < 0),
-        key=lambda each: (each.reward, -each.probability),
+        key=lambda each: (each.reward, -_sureness(each)),
     )
-    asked = sorted((each for each in episodes if each.action == ASK), key=lambda each: -each.probability)
+    asked = sorted((each for each in episodes if each.action == ASK), key=lambda each: -_sureness(each))
     return [
         _group("What cost most", "The costliest, of those the surest.", "No answer cost anything.", costly),
         _group(
@@ -62,7 +62,7 @@ def _of_decisions(episodes: Sequence[Episode]) -> list[Group]:
 
 
 def _of_glimpses(episodes: Sequence[Episode]) -> list[Group]:
-    surest = sorted(episodes, key=lambda each: -each.probability)
+    surest = sorted(episodes, key=lambda each: -_sureness(each))
     wrong = [each for each in surest if each.action != each.label]
     right = _by_turns([each for each in surest if each.action == each.label])
     most = max(each.steps for each in episodes)
@@ -88,6 +88,11 @@ def _of_glimpses(episodes: Sequence[Episode]) -> list[Group]:
 
 def _group(title: str, note: str, none: str, episodes: Sequence[Episode], most: int = OF_A_KIND) -> Group:
     return Group(title, note, none, len(episodes), episodes[:most])
+
+
+def _sureness(episode: Episode) -> float:
+    """Its probability; there is none where the environment brings its own pictures."""
+    return episode.probability or 0.0
 
 
 def _by_turns(episodes: Iterable[Episode]) -> list[Episode]:

@@ -19,10 +19,10 @@ def episodes_section(material: Material, album: Album) -> dict[str, Any]:
     Returns:
         `total`, `None` where the episodes are gone; `groups`, as `episode_choice.Group` with `pictures` in
         place of its episodes; `chart`, `None` where there are groups; `rows`, the episodes that earned least
-        first, and how many `more` there are.
+        first, whether they tell a probability (`has_probability`), and how many `more` there are.
     """
     if not material.episodes:
-        return {"total": None, "groups": [], "chart": None, "rows": [], "more": 0}
+        return {"total": None, "groups": [], "chart": None, "rows": [], "more": 0, "has_probability": False}
     groups = [
         {
             "title": group.title,
@@ -40,6 +40,7 @@ def episodes_section(material: Material, album: Album) -> dict[str, Any]:
         "chart": returns_histogram([each.reward for each in ranked], "returns") if ranked else None,
         "rows": ranked[:_LISTED],
         "more": max(0, len(ranked) - _LISTED),
+        "has_probability": any(each.probability is not None for each in ranked),
     }
 
 

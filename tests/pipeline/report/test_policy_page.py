@@ -105,6 +105,13 @@ def test_other_environments_have_a_histogram(pages: dict[str, str]) -> None:
     assert "24 test episodes" in pages[OTHER]
 
 
+def test_own_pictures_have_no_probabilities(tmp_path: Path) -> None:
+    material = policy_material(leave_policy(tmp_path, OTHER))
+    assert "its probability" in render(material)
+    unsure = [replace(each, probability=None) for each in material.episodes]
+    assert "its probability" not in render(replace(material, episodes=unsure))
+
+
 @pytest.mark.parametrize("environment", SECTIONS)
 def test_without_rivals_and_of_one_episode(tmp_path: Path, environment: str) -> None:
     text = render(policy_material(leave_policy(tmp_path, environment, pictures=1, with_rivals=False)))
