@@ -31,8 +31,8 @@ def measured(arguments: argparse.Namespace, seed: int) -> Row:
     """A classifier and a policy of one seed.
 
     Returns:
-        `costs` by way, a picture; `asked`, the policy's share of pictures that a person was asked about; `seconds`
-        of the policy's run.
+        `costs` by way, a picture; `asked`, the share of pictures that the policy asks a person about;
+        `seconds` of its run.
     """
     with fresh_workspace() as workspace:
         classifier = run(workspace, f"seed={seed}")["model"]["pushed_to"]

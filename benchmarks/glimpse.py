@@ -65,7 +65,7 @@ def lines(reached: Mapping[str, Sequence[Row]]) -> list[list[str]]:
 
 
 def draw(reached: Mapping[str, Sequence[Row]], path: Path) -> None:
-    """Share of eval's pictures that were answered rightly, against the glimpses seen; ends where it was enough."""
+    """Share of right answers on eval against the glimpses seen; a line ends where it was enough."""
     steps = sorted({step for rows in reached.values() for row in rows for step, _ in row["curve"]})
     series = {}
     for way, rows in reached.items():

@@ -17,6 +17,7 @@ from components import features
 from components.backbone import choose_backbone
 from components.backbone.cut import PIXELS, cut_for
 from components.environments.judging import Episode
+from components.environments.stepping import begin_episodes
 from components.trainer.model import TransferModel
 from components.trainer.policy.network import policy_head
 from components.trainer.policy.phase import World, train_phase
@@ -85,8 +86,9 @@ def _right(episodes: Sequence[Episode]) -> float:
 def _settle(model: TransferModel, task: Windowed) -> None:
     """Gives every BatchNorm the statistics of the first windows of some pictures."""
     envs = task.envs("100%", is_held_out=False)
+    is_due = np.ones(envs.num_envs, bool)
     first = [
-        envs.reset(seed=[start + place for place in range(envs.num_envs)])[0]["image"]
+        begin_episodes(envs, list(range(start, start + envs.num_envs)), is_due)["image"]
         for start in range(0, _WINDOWS, envs.num_envs)
     ]
     envs.close()
