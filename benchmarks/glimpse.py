@@ -74,7 +74,7 @@ def draw(reached: Mapping[str, Sequence[Row]], path: Path) -> None:
         mean, deviation = np.full(len(steps), np.nan), np.zeros(len(steps))
         mean[is_told] = np.nanmean(np.array(shares)[:, is_told], axis=0)
         deviation[is_told] = np.nanstd(np.array(shares)[:, is_told], axis=0)
-        series[way] = (mean, deviation)
+        series[way] = (mean.tolist(), deviation.tolist())
     title = "A policy with a pre-trained trunk needs few glimpses"
     plots.curves(path, title, steps, series, "glimpses seen", "right answers on eval, share")
 
