@@ -9,6 +9,7 @@ import pytest
 from benchmarks import glimpse_search
 from benchmarks.glimpse_search import NOTHING, WAYS, search
 from tests.components.records import png, write_records
+from tests.components.trainer.tiny import TinyBackbone
 
 pytestmark = pytest.mark.slow
 
@@ -35,6 +36,7 @@ def test_every_way_learns_and_stops_when_it_is_enough(
 ) -> None:
     environment = glimpse_search.ENVIRONMENT.model_copy(update={"count": 4})
     policy = glimpse_search.POLICY.model_copy(update={"rollout": 4, "judged_every": 1, "passes": 1})
+    monkeypatch.setattr(glimpse_search, "choose_backbone", lambda config: TinyBackbone())
     monkeypatch.setattr(glimpse_search, "ENVIRONMENT", environment)
     monkeypatch.setattr(glimpse_search, "POLICY", policy)
     arguments = argparse.Namespace(
