@@ -8,9 +8,24 @@ import tensorflow as tf
 from tfx.types import Artifact, standard_artifacts
 
 from components import features
+from components.evaluator.returns.playing import Served as Answering
 from components.served import Served, graph
+from pipeline.environment_config import ASK
 from tests.components.evaluator.told import artifact
 from tests.components.example_gen.sources.makers import example
+
+Row = tuple[str, str, str]
+"""A picture's class, its site, its words."""
+CLASSES = ("cat", "dog")
+CANDIDATE, BASELINE, CLASSIFIER, LOOKS = range(4)
+ROWS: list[Row] = [
+    # class, site, the words: what each of them answers, how often it looks, how sure all of them are
+    ("cat", "north", "cat|cat|cat|1|0.9"),
+    ("cat", "north", "dog|cat|cat|2|0.8"),
+    ("dog", "south", "dog|cat|dog|3|0.7"),
+    ("dog", "south", f"{ASK}|dog|cat|1|0.6"),
+    ("dog", "south", f"cat|{ASK}|dog|2|0.55"),
+]
 
 
 class Told(Served):
@@ -22,7 +37,7 @@ class Told(Served):
 
     @graph(tf.TensorSpec([None], tf.string, name="image_bytes"))
     def serving_default(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
-        words = tf.strings.split(image_bytes).to_tensor()
+        words = tf.strings.split(image_bytes, "|").to_tensor()
         is_best = tf.cast(words[:, self._column, None] == self.labels[None], tf.float32)
         sure = tf.strings.to_number(words[:, -1])[:, None]
         others = (1 - sure) / (self.labels.shape[0] - 1)
@@ -43,10 +58,6 @@ def pushed(
     return artifact(standard_artifacts.Model, folder, number)
 
 
-Row = tuple[str, str, str]
-"""A picture's class, its site, its words."""
-
-
 def write_split(folder: Path, shards: Iterable[Sequence[Row]]) -> list[str]:
     """Files of records, one a shard; a path is its shard's number, and its own."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -65,7 +76,7 @@ def write_split(folder: Path, shards: Iterable[Sequence[Row]]) -> list[str]:
     return files
 
 
-def served_of(labels: Sequence[str], column: int, looks: int | None = None) -> object:
+def served_of(labels: Sequence[str], column: int, looks: int | None = None) -> Answering:
     """As `load_served` hands it over, without a file."""
     told = Told(labels, column, looks)
 
