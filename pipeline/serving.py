@@ -35,7 +35,8 @@ class Version:
         is_newest: whether servers take it.
         artifact: its id in ML Metadata; `None` if it is not known there.
         run: that trained it; `None` if that is not known.
-        accuracy, macro_f1: on test, in that run.
+        accuracy, macro_f1: on test, in that run; `None` of a policy.
+        mean_return: likewise, of a policy; `None` of a classifier.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Version:
     run: str | None
     accuracy: float | None
     macro_f1: float | None
+    mean_return: float | None
 
 
 def served_versions(workspace: Workspace) -> list[Version]:
@@ -76,6 +78,7 @@ def served_versions(workspace: Workspace) -> list[Version]:
                     run,
                     reached.get("accuracy"),
                     reached.get("macro_f1"),
+                    reached.get("mean_return"),
                 )
             )
     return found

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 EXTRA = "assets.extra"
 """TensorFlow Serving's folder for what a SavedModel does not need."""
 DESCRIPTION = f"{EXTRA}/backbone.json"
+LABELS = "assets/labels.txt"
 _TRUNK, _DESCRIPTION = "trunk.keras", "backbone.json"
 
 
@@ -44,6 +45,11 @@ class Description(BaseModel):
 def is_pushed(model: str) -> bool:
     """Whether the folder `model` holds what Graft pushed, with a trunk to go on from."""
     return os.path.exists(os.path.join(os.path.expanduser(model), DESCRIPTION))
+
+
+def labels_of_pushed(model: str) -> list[str]:
+    """The names of what Graft pushed into the folder `model`, in the order of its probabilities."""
+    return Path(os.path.expanduser(model), LABELS).read_text(encoding="utf-8").splitlines()
 
 
 def save_trunk(trunk: "keras.Model", backbone: Backbone, directory: str) -> None:

@@ -91,11 +91,10 @@ class PhaseTrainer:
         # Phases of the same number of epochs must not all see the same views in the same order.
         self._seed = (seed, *phase.name.encode())
         self._rounds = rounds_of(phase, len(train))
-        classes = model.head.output.shape[-1]
-        self._ones = np.ones(classes, np.float32)
+        self._ones = np.ones(model.head.output.shape[-1], np.float32)
         # Balanced draws weigh the classes already.
         is_weighted = config.class_weights == "balanced" and config.sampling == "natural"
-        self._weights = balanced_weights(train.labels, classes) if is_weighted else self._ones
+        self._weights = balanced_weights(train.labels, len(self._ones)) if is_weighted else self._ones
         self._policy = "float32" if phase.unfreeze == HEAD else resolve_precision(config.precision)
         self._logs = logs
 

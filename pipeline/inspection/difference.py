@@ -9,11 +9,16 @@ import numpy as np
 
 from components.answers import Answers, read_answers
 from components.evaluator.comparison import comparison_of
+from components.evaluator.returns.episodes import Episode, read_episodes
+from components.evaluator.returns.figures import gain_over
 from components.evaluator.slices import OVERALL
 from pipeline.inspection.metadata import Metadata
 from pipeline.inspection.records import RunRecord
 
-METRICS = ("accuracy", "macro_precision", "macro_recall", "macro_f1", "auc", "log_loss")
+METRICS = (
+    *("accuracy", "macro_precision", "macro_recall", "macro_f1", "auc", "log_loss"),
+    *("mean_return", "mean_steps"),
+)
 Pairs = list[dict[str, Any]]
 
 
@@ -24,7 +29,9 @@ def difference_of(first: RunRecord, second: RunRecord, metadata: Metadata) -> di
         `config`, `data` and `metrics`: lists of `key`, `first` and `second` where they differ, metrics of all
         slices whether they differ or not; `flips`, as `components.evaluator.comparison` finds them on the
         `pictures` that both runs were tested on, whatever they were called, held against the second run's
-        labels; empty where a run was not evaluated.
+        labels; empty where a run was not evaluated. `returns`, of two policies: the `gain` of the second
+        one's mean return over the first one's, with its `interval`, in the `episodes` that both were tested
+        in; empty otherwise.
     """
     return {
         "first": first.id,
@@ -33,6 +40,7 @@ def difference_of(first: RunRecord, second: RunRecord, metadata: Metadata) -> di
         "data": _differing(_flat(_data(first)), _flat(_data(second))),
         "metrics": _metrics(first.summary.get("evaluation", {}), second.summary.get("evaluation", {})),
         "flips": _flips(first, second, metadata),
+        "returns": _returns(first, second, metadata),
     }
 
 
@@ -103,10 +111,34 @@ def _flips(first: RunRecord, second: RunRecord, metadata: Metadata) -> dict[str,
 def _answers(record: RunRecord, metadata: Metadata) -> Answers | None:
     """The answers of a run's own evaluation, or of the earlier one that held for it."""
     labels = record.summary.get("evaluation", {}).get("labels")
+    for uri in _evaluations(record, metadata) if labels else ():
+        with suppress(FileNotFoundError):  # deleted, or of a version that kept no answers
+            return read_answers(uri, labels)
+    return None
+
+
+def _evaluations(record: RunRecord, metadata: Metadata) -> Iterator[str]:
     for execution in metadata.of_run(record.id):
         for artifact, name in metadata.outputs_of(execution.id):
-            found = metadata.artifacts[artifact]
-            if name == "evaluation" and labels:
-                with suppress(FileNotFoundError):  # deleted, or of a version that kept no answers
-                    return read_answers(found.uri, labels)
-    return None
+            if name == "evaluation":
+                yield metadata.artifacts[artifact].uri
+
+
+def _returns(first: RunRecord, second: RunRecord, metadata: Metadata) -> dict[str, Any]:
+    before, after = (_episodes(record, metadata) for record in (first, second))
+    if not before or not after:
+        return {}
+    earned = {episode.path: episode.reward for episode in before}
+    shared = [episode for episode in after if episode.path in earned]
+    if not shared:
+        return {"episodes": 0}
+    found = gain_over(shared, np.array([earned[episode.path] for episode in shared]))
+    return {"episodes": len(shared), "gain": found["gain"], "interval": found["interval"]}
+
+
+def _episodes(record: RunRecord, metadata: Metadata) -> list[Episode]:
+    """Of a policy, as `_answers` of a classifier."""
+    for uri in _evaluations(record, metadata):
+        with suppress(FileNotFoundError):
+            return read_episodes(uri)
+    return []

@@ -63,6 +63,7 @@ class RunRecord:
             "backbone": model.get("backbone"),
             "accuracy": evaluation.get("accuracy"),
             "macro_f1": evaluation.get("macro_f1"),
+            "mean_return": evaluation.get("mean_return"),
             "version": model.get("version"),
             "seconds": self.summary.get("wall_seconds"),
         }

@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.runners.evaluation_text import failures_view
+from pipeline.runners.evaluation_text import failures_view, interval_text
 
 _COLOURS = {
     "pushed": "green",
@@ -17,19 +17,22 @@ _COLOURS = {
     "cached": "dim",
     "skipped": "dim",
 }
+_OF_CLASSIFIER = {"accuracy": "accuracy", "macro_f1": "macro F1"}
+_OF_POLICY = {"mean_return": "mean return"}
 _PICTURES_SHOWN = 10
 
 
 def runs_table(rows: Sequence[dict[str, Any]]) -> Table:
     """A run a line; its id is its time."""
-    table = _table("run", "status", ">accuracy", ">macro F1", "version", ">seconds", "backbone")
+    reached = _reached(rows)
+    figures = (f">{title}" for title in reached.values())
+    table = _table("run", "status", *figures, "version", ">seconds", "backbone")
     for row in rows:
         _add(
             table,
             row["run"],
             _state(row["status"]),
-            _number(row["accuracy"]),
-            _number(row["macro_f1"]),
+            *(_number(row[figure]) for figure in reached),
             row["version"] or "",
             _number(row["seconds"], 1),
             row["backbone"] or "",
@@ -59,15 +62,15 @@ def artifacts_table(rows: Sequence[dict[str, Any]], workspace: str) -> Table:
 
 def versions_table(rows: Sequence[dict[str, Any]]) -> Table:
     """A served version a line."""
-    table = _table("model", "version", "", ">accuracy", ">macro F1", "run")
+    reached = _reached(rows)
+    table = _table("model", "version", "", *(f">{title}" for title in reached.values()), "run")
     for row in rows:
         _add(
             table,
             row["name"],
             row["version"],
             Text("newest" if row["is_newest"] else "", "green"),
-            _number(row["accuracy"]),
-            _number(row["macro_f1"]),
+            *(_number(row[figure]) for figure in reached),
             row["run"] or "",
         )
     return table
@@ -86,7 +89,16 @@ def difference_view(found: dict[str, Any]) -> RenderableType:
             parts += [table, Text()]
     if found["flips"]:
         parts += _flips(found["flips"])
+    if found.get("returns"):
+        parts.append(_returns(found["returns"]))
     return Group(*(parts or [Text("the two runs do not differ")]))
+
+
+def _reached(rows: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """The figures that are listed, with their titles: a policy's and a classifier's each if there is one."""
+    has_policy = any(row["mean_return"] is not None for row in rows)
+    is_policy_all = has_policy and all(row["accuracy"] is None for row in rows)
+    return {**({} if is_policy_all else _OF_CLASSIFIER), **(_OF_POLICY if has_policy else {})}
 
 
 def _flips(flips: dict[str, Any]) -> list[RenderableType]:
@@ -98,6 +110,14 @@ def _flips(flips: dict[str, Any]) -> list[RenderableType]:
         f"p = {flips['p_value']:.3f} (McNemar)"
     )
     return [Text(head), *_listed("won", won, "green"), *_listed("lost", lost, "red")]
+
+
+def _returns(returns: dict[str, Any]) -> Text:
+    if not returns["episodes"]:
+        return Text("the two were tested in other episodes")
+    ends = interval_text(returns["interval"])
+    gain = f"{returns['gain']:+.4f} ({ends})"
+    return Text(f"in {returns['episodes']} shared episodes the second's mean return differs by {gain}")
 
 
 def _listed(what: str, paths: Sequence[str], colour: str) -> list[Text]:

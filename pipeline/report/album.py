@@ -15,7 +15,9 @@ from PIL import Image
 from components.answers import Answers
 from components.features import LABEL, TEST
 from components.stored_pictures import StoredPicture, stored_pictures
+from pipeline.environment_config import GLIMPSE
 from pipeline.explain import overlay
+from pipeline.report.episode_choice import choose_episodes
 from pipeline.report.material import Material
 from pipeline.report.thumbnails import SIDE, thumbnails
 
@@ -48,15 +50,23 @@ NO_PICTURES = Album({}, {}, is_there=False)
 def make_album(material: Material) -> Album:
     """Chooses them, and makes them small."""
     stored = {each.path: each for each in stored_pictures(material.split_files(TEST))}
-    if not stored or material.answers is None:
+    if not stored or (material.answers is None and not material.episodes):
         return Album({}, {}, bool(stored))
     stored |= _elsewhere(material)
-    wanted = dict.fromkeys((*_named(material), *_of_answers(material.answers)))
-    small = dict(_small(stored[path] for path in wanted if path in stored))
+    side = 2 * SIDE if material.evaluation.get("environment") == GLIMPSE else SIDE
+    small = dict(_small((stored[path] for path in _wanted(material) if path in stored), side))
     hot = [(stored[path], heat) for path, heat in material.heat.items() if path in small]
     drawn = thumbnails(hot, lambda each: _explained(*each))
     overlays = {each.path: small for (each, _), small in zip(hot, drawn, strict=True) if small is not None}
     return Album(small, overlays, is_there=True)
+
+
+def _wanted(material: Material) -> dict[str, None]:
+    """Paths, each once, those first that the report speaks of."""
+    if material.answers is not None:
+        return dict.fromkeys((*_named(material), *_of_answers(material.answers)))
+    chosen = choose_episodes(material.evaluation["environment"], material.episodes)
+    return dict.fromkeys(episode.path for group in chosen for episode in group.episodes)
 
 
 def _elsewhere(material: Material) -> dict[str, StoredPicture]:
@@ -105,12 +115,12 @@ def _by_turns(cells: Sequence[Sequence[int]]) -> Iterator[int]:
         yield from (row for row in rank if row is not None)
 
 
-def _small(chosen: Iterable[StoredPicture]) -> Iterator[tuple[str, str]]:
+def _small(chosen: Iterable[StoredPicture], side: int) -> Iterator[tuple[str, str]]:
     """Path and thumbnail, until there are enough of them."""
     remaining, room = list(chosen)[:MOST_PICTURES], MOST_BYTES
     for start in range(0, len(remaining), _AT_ONCE):
         some = remaining[start : start + _AT_ONCE]
-        for stored, small in zip(some, thumbnails(some, StoredPicture.read), strict=True):
+        for stored, small in zip(some, thumbnails(some, StoredPicture.read, side), strict=True):
             if small is not None:
                 room -= len(small)
                 if room < 0:

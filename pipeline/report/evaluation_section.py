@@ -85,9 +85,9 @@ def class_rows(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def bar(value: float, ends: Sequence[float], lowest: float) -> dict[str, float]:
-    """Where an interval and its value stand between `lowest` and 1, in percent."""
-    span = max(1 - lowest, 1e-9)
+def bar(value: float, ends: Sequence[float], lowest: float, highest: float = 1.0) -> dict[str, float]:
+    """Where an interval and its value stand between `lowest` and `highest`, in percent."""
+    span = max(highest - lowest, 1e-9)
     places = [round(100 * (each - lowest) / span, 1) for each in (ends[0], value, ends[1])]
     return {"left": places[0], "at": places[1], "width": round(places[2] - places[0], 1)}
 

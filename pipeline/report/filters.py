@@ -11,13 +11,23 @@ NONE = "\N{EN DASH}"
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """`0.876`."""
-    return NONE if value is None else f"{value:.{digits}f}"
+    """`0.876`, `1,234.5`."""
+    return NONE if value is None else f"{value + 0.0:,.{digits}f}"
+
+
+def amount(value: float) -> str:
+    """`1,200`, `0.3`: no more digits than it has, up to four."""
+    return f"{value + 0.0:,.4f}".rstrip("0").rstrip(".")
+
+
+def signed(value: float, digits: int = 3) -> str:
+    """`+0.876`."""
+    return f"{value + 0.0:+,.{digits}f}"
 
 
 def interval(ends: Sequence[float] | None, digits: int = 3) -> str:
     """`0.846 to 0.902`."""
-    return NONE if ends is None else f"{ends[0]:.{digits}f} to {ends[1]:.{digits}f}"
+    return NONE if ends is None else f"{number(ends[0], digits)} to {number(ends[1], digits)}"
 
 
 def percent(share: float | None) -> str:
@@ -52,6 +62,5 @@ def ticked(text: str) -> Markup:
     return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
-FILTERS: dict[str, Callable[..., Any]] = {
-    each.__name__: each for each in (number, interval, percent, count, seconds, rate, plural, ticked)
-}
+_ALL = (number, amount, signed, interval, percent, count, seconds, rate, plural, ticked)
+FILTERS: dict[str, Callable[..., Any]] = {each.__name__: each for each in _ALL}

@@ -19,7 +19,7 @@ def limits_of(summary: Mapping[str, Any]) -> list[str]:
         *_of_slices(evaluation),
         *_of_classes(evaluation, data.get("counts", {})),
         *_of_probabilities(evaluation["calibration"]),
-        *_of_findings(data),
+        *limits_of_findings(data),
     ]
 
 
@@ -44,7 +44,7 @@ def _of_slices(evaluation: Mapping[str, Any]) -> Iterator[str]:
         name for name, each in evaluation.get("slices", {}).items() if each["examples"] < FEW_TO_JUDGE_BY
     ]
     if small:
-        yield f"Little is known of slices with fewer than {FEW_TO_JUDGE_BY} test pictures: {_listed(small)}."
+        yield f"Little is known of slices with fewer than {FEW_TO_JUDGE_BY} test pictures: {listed(small)}."
 
 
 def _of_classes(evaluation: Mapping[str, Any], counts: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
@@ -59,10 +59,10 @@ def _of_classes(evaluation: Mapping[str, Any], counts: Mapping[str, Mapping[str,
         )
     few = [name for name in per_class if train.get(name, FEW_TO_LEARN_FROM) < FEW_TO_LEARN_FROM]
     if few:
-        yield f"It learnt from fewer than {FEW_TO_LEARN_FROM} pictures of {_listed(few)}."
+        yield f"It learnt from fewer than {FEW_TO_LEARN_FROM} pictures of {listed(few)}."
     unsure = [name for name, each in per_class.items() if each["support"] < FEW_TO_JUDGE_BY]
     if unsure:
-        yield f"Fewer than {FEW_TO_JUDGE_BY} test pictures judge {_listed(unsure)}: see the intervals."
+        yield f"Fewer than {FEW_TO_JUDGE_BY} test pictures judge {listed(unsure)}: see the intervals."
     if evaluation.get("unknown"):
         pictures = plural(evaluation["unknown"], f"{TEST} picture")
         yield f"{pictures} of classes that it never learnt count as missed."
@@ -76,12 +76,14 @@ def _of_probabilities(calibration: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _of_findings(data: Mapping[str, Any]) -> Iterator[str]:
+def limits_of_findings(data: Mapping[str, Any]) -> Iterator[str]:
+    """What was found in the data, and is more than a remark."""
     for finding in data.get("findings", ()):
         if finding["severity"] != "info":
             yield f"Found in its data ({finding['kind']}): {finding['text'].rstrip('.')}."
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
+    """The first of them, and how many more there are."""
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return f"{', '.join(names[:_NAMED])}{more}"

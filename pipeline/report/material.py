@@ -16,6 +16,7 @@ from components.augment.sample_files import FILE as SAMPLES_FILE
 from components.augment.sample_files import FOLDER as SAMPLES_FOLDER
 from components.evaluator.explanation_file import read_explanation
 from components.evaluator.heat_file import Heat, read_heat
+from components.evaluator.returns.episodes import Episode, read_episodes
 from components.evaluator.slices import OVERALL
 from components.evaluator.slicing import slices_of
 from components.features import SPLITS
@@ -27,6 +28,8 @@ from pipeline.inspection.records import RunRecord
 from pipeline.workspace import Workspace
 
 T = TypeVar("T")
+_BY_REWARD = "reinforcement"
+"""The `task` of an evaluation of a policy; one of a classifier tells none."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Material:
         slices: the same by slice, `overall` first.
         heat: where the model looked in pictures that it got wrong.
         suspects: labels that are likely wrong, in all splits, the likeliest first.
+        episodes: what a policy did on test; none of a classifier, and where they are gone.
         missing: what is gone, in words.
     """
 
@@ -55,6 +59,7 @@ class Material:
     slices: Mapping[str, Answers]
     heat: Heat
     suspects: Sequence[Label]
+    episodes: Sequence[Episode]
     missing: Sequence[str]
 
     @property
@@ -67,6 +72,11 @@ class Material:
         """What it reached on test."""
         found: dict[str, Any] = self.summary["evaluation"]
         return found
+
+    @property
+    def is_policy(self) -> bool:
+        """Whether it was trained by reward; else it is a classifier."""
+        return self.evaluation.get("task") == _BY_REWARD
 
     def folder(self, output: str) -> Path | None:
         """Where the artifact of `Node.output` lies, if it still does, and on this machine."""
@@ -110,19 +120,38 @@ def gather(workspace: Workspace, record: RunRecord) -> Material:
     # Nothing lies below the null device; below an empty path there would be this folder's files.
     where = made["Evaluator.evaluation"].uri if "Evaluator.evaluation" in made else os.devnull
     explanation = _try(lambda: read_explanation(where), "the bounds that held", missing)
-    answers = _try(lambda: read_answers(where, evaluation["labels"]), "the answers to each picture", missing)
+    is_policy = evaluation.get("task") == _BY_REWARD
+    judged = _of_policy(where, missing) if is_policy else _of_classifier(where, record, made, missing)
     return Material(
         workspace=workspace,
         record=record,
         metadata=metadata,
         made=made,
         verdicts=(explanation or {}).get("verdicts", record.summary["blessing"].get("failures", [])),
-        answers=answers,
-        slices=_slices(answers, record) if answers is not None else {},
-        heat=_try(lambda: read_heat(where), "what the model looked at", missing) or {},
-        suspects=_suspects(made, missing),
         missing=missing,
+        **judged,
     )
+
+
+def _of_classifier(
+    where: str, record: RunRecord, made: Mapping[str, Artifact], missing: list[str]
+) -> dict[str, Any]:
+    """What it answered, and why."""
+    reached = record.summary["evaluation"]
+    answers = _try(lambda: read_answers(where, reached["labels"]), "the answers to each picture", missing)
+    return {
+        "answers": answers,
+        "slices": _slices(answers, record) if answers is not None else {},
+        "heat": _try(lambda: read_heat(where), "what the model looked at", missing) or {},
+        "suspects": _suspects(made, missing),
+        "episodes": (),
+    }
+
+
+def _of_policy(where: str, missing: list[str]) -> dict[str, Any]:
+    """What it did; the rest is a classifier's."""
+    episodes = _try(lambda: read_episodes(where), "what it did in each episode", missing) or ()
+    return {"answers": None, "slices": {}, "heat": {}, "suspects": (), "episodes": episodes}
 
 
 def _suspects(made: Mapping[str, Artifact], missing: list[str]) -> list[Label]:

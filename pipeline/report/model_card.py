@@ -24,6 +24,8 @@ from pipeline.report.filters import FILTERS
 from pipeline.report.limits import limits_of
 from pipeline.report.material import Material
 from pipeline.report.output import TEMPLATES
+from pipeline.report.policy_limits import policy_limits
+from pipeline.report.returns_section import action_rows, return_figures, return_rows, rival_section
 
 _SPECIAL = re.compile(r"[\\`*\[\]|~]|(?<!\w)_|_(?!\w)|^[#=]|^[+-](?=[ +-]|$)|(?<=^\d)[.)](?= |$)")
 """Markup wherever it stands; underscores at the edge of a word; what would begin a list or a title."""
@@ -34,9 +36,10 @@ def render_card(material: Material) -> str:
     """The whole file."""
     config, summary = material.record.config(), material.summary
     data = config.get("data", {})
+    template = "policy_card.md.j2" if material.is_policy else "model_card.md.j2"
     return (
         _environment()
-        .get_template("model_card.md.j2")
+        .get_template(template)
         .render(
             name=config.get("name", "graft"),
             record=material.record,
@@ -46,15 +49,35 @@ def render_card(material: Material) -> str:
             fingerprint=_fingerprint(material),
             summary=summary,
             evaluation=material.evaluation,
-            figures=key_figures(material.evaluation),
             trunks=list(_trunks(material)),
-            worst=material.evaluation.get("worst_slices", [])[:_WORST_SHOWN],
             gates=gate_rows(material, NO_PICTURES),
-            limits=limits_of(summary),
             config_file=f"{material.workspace.root.name}/runs/{material.record.id}/config.yaml",
             version=VERSION,
+            **(_of_policy if material.is_policy else _of_classifier)(material),
         )
     )
+
+
+def _of_classifier(material: Material) -> dict[str, Any]:
+    evaluation = material.evaluation
+    return {
+        "has_pictures": True,
+        "figures": key_figures(evaluation),
+        "worst": evaluation.get("worst_slices", [])[:_WORST_SHOWN],
+        "limits": limits_of(material.summary),
+    }
+
+
+def _of_policy(material: Material) -> dict[str, Any]:
+    evaluation, rivals = material.evaluation, rival_section(material.evaluation)
+    return {
+        "has_pictures": bool(material.summary.get("data", {}).get("counts")),
+        "figures": return_figures(evaluation, material.episodes),
+        "actions": action_rows(evaluation),
+        "slices": return_rows(evaluation),
+        "rivals": rivals,
+        "limits": policy_limits(material.summary, rivals),
+    }
 
 
 def escaped(text: str) -> str:

@@ -14,8 +14,11 @@ import yaml
 from markupsafe import Markup
 
 from pipeline import VERSION
-from pipeline.report.album import OF_A_KIND, make_album
+from pipeline.environment_config import ASK
+from pipeline.report.album import OF_A_KIND, Album, make_album
+from pipeline.report.answers_section import answers_section
 from pipeline.report.data_section import data_section, views_section
+from pipeline.report.episodes_section import episodes_section
 from pipeline.report.evaluation_section import (
     MOST_SLICES,
     calibration_section,
@@ -34,6 +37,14 @@ from pipeline.report.lineage_section import lineage_section
 from pipeline.report.material import Material
 from pipeline.report.matrix import MOST_CLASSES, matrix_data, most_confused
 from pipeline.report.output import TEMPLATES
+from pipeline.report.returns_section import (
+    FIXED,
+    action_rows,
+    return_figures,
+    return_rows,
+    rival_section,
+    shown_actions,
+)
 from pipeline.report.training_section import training_section
 
 
@@ -62,25 +73,36 @@ def _environment() -> jinja2.Environment:
 
 def _values(material: Material) -> dict[str, Any]:
     """By section."""
-    evaluation, album = material.evaluation, make_album(material)
-    gates = gate_rows(material, album)
-    tested = set() if material.answers is None else set(material.answers.paths)
-    in_test = {path: small for path, small in album.shown.items() if path in tested}
-    suspects = [suspect.as_dict() for suspect in material.suspects[:OF_A_KIND]]
+    album = make_album(material)
+    own = _of_policy(material, album) if material.is_policy else _of_classifier(material, album)
     return {
         "name": material.record.config().get("name", "graft"),
         "record": material.record,
         "summary": material.summary,
-        "evaluation": evaluation,
+        "evaluation": material.evaluation,
+        "is_policy": material.is_policy,
         "missing": material.missing,
         "album": album,
         "verdict": verdict_section(material),
-        "figures": key_figures(evaluation),
         "data": data_section(material),
         "views": views_section(material),
         "trainings": training_section(material),
+        "more_slices": max(0, len(material.evaluation.get("slices", {})) - MOST_SLICES),
+        "lineage": lineage_section(material),
+        "config_file": f"{material.workspace.root.name}/runs/{material.record.id}/config.yaml",
+        "config": yaml.safe_dump(material.record.config(), sort_keys=False, allow_unicode=True),
+        **own,
+    }
+
+
+def _of_classifier(material: Material, album: Album) -> dict[str, Any]:
+    evaluation, gates = material.evaluation, gate_rows(material, album)
+    tested = set() if material.answers is None else set(material.answers.paths)
+    in_test = {path: small for path, small in album.shown.items() if path in tested}
+    suspects = [suspect.as_dict() for suspect in material.suspects[:OF_A_KIND]]
+    return {
+        "figures": key_figures(evaluation),
         "slices": slice_rows(evaluation),
-        "more_slices": max(0, len(evaluation.get("slices", {})) - MOST_SLICES),
         "classes": class_rows(evaluation),
         "in_test": in_test,
         "matrix": matrix_data(material, in_test),
@@ -93,7 +115,22 @@ def _values(material: Material) -> dict[str, Any]:
         "gates": gates,
         "costs": costly_pictures(gates),
         "comparison": comparison_section(material, album.shown),
-        "lineage": lineage_section(material),
-        "config_file": f"{material.workspace.root.name}/runs/{material.record.id}/config.yaml",
-        "config": yaml.safe_dump(material.record.config(), sort_keys=False, allow_unicode=True),
+    }
+
+
+def _of_policy(material: Material, album: Album) -> dict[str, Any]:
+    """What cost its gates are the episodes that it shows anyway."""
+    evaluation, episodes = material.evaluation, material.episodes
+    return {
+        "figures": return_figures(evaluation, episodes),
+        "slices": return_rows(evaluation),
+        "abreast": shown_actions(evaluation),
+        "actions": action_rows(evaluation),
+        "answers": answers_section(evaluation, episodes),
+        "rivals": rival_section(evaluation),
+        "has_classifier": any(not name.startswith(FIXED) for name in evaluation["rivals"]),
+        "episodes": episodes_section(material, album),
+        "ask": ASK,
+        "gates": gate_rows(material, album),
+        "costs": ([], 0),
     }

@@ -32,14 +32,14 @@ def thumbnail(content: bytes, side: int = SIDE) -> str | None:
     return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
-def thumbnails(items: Iterable[T], read: Callable[[T], bytes]) -> list[str | None]:
+def thumbnails(items: Iterable[T], read: Callable[[T], bytes], side: int = SIDE) -> list[str | None]:
     """Of many, on all cores; `read` gives the bytes of each."""
     with ThreadPoolExecutor() as pool:
-        return list(pool.map(lambda item: _of(item, read), items))
+        return list(pool.map(lambda item: _of(item, read, side), items))
 
 
-def _of(item: T, read: Callable[[T], bytes]) -> str | None:
+def _of(item: T, read: Callable[[T], bytes], side: int) -> str | None:
     try:
-        return thumbnail(read(item))
+        return thumbnail(read(item), side)
     except OSError:  # deleted since it was listed
         return None

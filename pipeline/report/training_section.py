@@ -4,10 +4,12 @@ from typing import Any
 
 from pipeline.report.curves import curve_charts
 from pipeline.report.material import Material
+from pipeline.report.return_curves import return_charts
 
 
 def training_section(material: Material) -> list[dict[str, Any]]:
     """A training each: `node`, `phases`, `charts`."""
+    charts = return_charts if material.is_policy else curve_charts
     by_node: dict[str, list[dict[str, Any]]] = {}
     for phase in material.summary.get("training", []):
         layers = folded(phase.get("layers", []))
@@ -15,7 +17,7 @@ def training_section(material: Material) -> list[dict[str, Any]]:
             {"history": [], **phase, "layers": layers}
         )
     return [
-        {"node": node, "phases": phases, "charts": curve_charts(phases, f"training-{number}")}
+        {"node": node, "phases": phases, "charts": charts(phases, f"training-{number}")}
         for number, (node, phases) in enumerate(by_node.items())
     ]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from components.backbone import choose_backbone
 from components.backbone.cut import check_order
-from components.backbone.pushed import is_pushed
+from components.backbone.pushed import is_pushed, labels_of_pushed
 from components.ensemble.trunks import trunks_of
 from components.evaluator.slices import check_slices
 from components.example_gen.judging.checks import check_names
@@ -36,7 +36,7 @@ def check_input(config: Config) -> None:
     rows = list_rows(config.data)
     _check_classes(rows, config.data)
     if config.task == "reinforcement":
-        _check_costs(config.environment, {row.label for row in rows})
+        _check_classes_of(config.environment, sorted({printable(row.label) for row in rows}))
     columns = column_names(rows)
     check_slices(config.evaluator, columns, _held(rows, columns, config.evaluator.columns()))
 
@@ -89,11 +89,19 @@ def _check_policy(config: Config) -> None:
         make_envs(environment, 1).close()
 
 
-def _check_costs(environment: EnvironmentConfig, labels: set[str]) -> None:
+def _check_classes_of(environment: EnvironmentConfig, classes: Sequence[str]) -> None:
+    """Asks that costs and classifier are about the data's classes."""
     from components.environments.costs import cost_table
 
     if environment.id == DECISION:
-        cost_table(environment.decision, sorted(map(printable, labels)))
+        cost_table(environment.decision, classes)
+    if environment.classifier is not None:
+        known = labels_of_pushed(environment.classifier)
+        if sorted(known) != list(classes):
+            raise InputError(
+                f"`environment.classifier` `{environment.classifier}` tells apart {', '.join(known)}, and the "
+                f"data has {', '.join(classes)}. Name a classifier of these classes, or leave it out."
+            )
 
 
 def _check_flags(flags: Sequence[str]) -> None:

@@ -48,6 +48,7 @@ def test_runs(workspace: Path) -> None:
         "backbone": "efficientnet_lite0",
         "accuracy": 0.95,
         "macro_f1": 0.475,
+        "mean_return": None,
         "version": "17120049",
         "seconds": 63.2,
     }

@@ -45,6 +45,7 @@ def test_versions_with_their_runs_and_metrics(workspace: Workspace) -> None:
         0.25,
         False,
     )
+    assert newest.mean_return is None
     assert Path(older.path) == workspace.serving("pets") / OLD
     assert open_metadata(workspace).artifacts[older.artifact or 0].type == "PushedModel"
 

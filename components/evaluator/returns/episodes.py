@@ -61,7 +61,7 @@ def read_episodes(evaluation: str) -> list[Episode]:
 def _read(evaluation: str) -> Iterator[Episode]:
     system, path = place_in(evaluation, FILE)
     with system.open_input_stream(path) as file:
-        for line in file.read().decode().splitlines():
+        for line in file.read().decode().removesuffix("\n").split("\n"):
             fields: dict[str, Any] = json.loads(line)
             places = tuple((column, row) for column, row in fields.pop("places"))
             yield Episode(**fields, places=places)

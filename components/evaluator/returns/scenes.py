@@ -80,6 +80,8 @@ class _Pictures:
         if self._config.classifier is None:
             return None
         served, known = load_served(self._config.classifier), read_labels(self._config.classifier)
+        if sorted(known) != sorted(self._places):  # a trunk to go on from, that was pushed with other classes
+            return None
         labels, probabilities = [], []
         for batch in read_batches(self._files[split], ()):
             labels += batch[features.LABEL]

@@ -26,7 +26,7 @@ for (const button of document.querySelectorAll(".sortable .sort")) {
 }
 
 // Confusion: the cells of the chosen slice, and the pictures of the chosen cell.
-const data = JSON.parse(document.getElementById("matrix-data").textContent);
+const data = JSON.parse(document.getElementById("matrix-data")?.textContent ?? "null");  // a policy has none
 const chooser = document.getElementById("slice");
 const matrix = document.getElementById("matrix");
 const pairs = document.getElementById("pairs");
@@ -103,7 +103,7 @@ function drawPairs() {
   document.getElementById("more-pairs").textContent = more ? `${more} more pairs are not listed.` : "";
 }
 
-cells.addEventListener("click", (event) => {
+cells?.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (button && !button.disabled) show(button);
 });

@@ -1,11 +1,13 @@
 """Two runs: what was otherwise, and the pictures on which they disagree."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from components.evaluator.returns.episodes import Episode, write_episodes
 from pipeline.inspection.difference import difference_of
 from pipeline.inspection.metadata import open_metadata
 from pipeline.inspection.records import find_run
@@ -73,6 +75,36 @@ def test_answers_that_are_gone(made: Made) -> None:
 def test_other_pictures(made: Made) -> None:
     made.run("20240503-120000", answers={"dog-x.jpg": "dog"})
     assert difference(made, FIRST, "20240503-120000")["flips"] == {"pictures": 0}
+
+
+def _judge_as_policy(made: Made, run_id: str, paths: list[str], reward: float) -> None:
+    made.run(run_id)
+    file = made.workspace.runs / run_id / "summary.json"
+    evaluation = {"task": "reinforcement", "mean_return": reward, "mean_steps": 1.0, "slices": {}}
+    file.write_text(json.dumps({**json.loads(file.read_text()), "evaluation": evaluation}))
+    episodes = [Episode(path, "cat", {}, "cat", 0.9, reward + place, 1) for place, path in enumerate(paths)]
+    write_episodes(episodes, str(made.uri("Evaluator.evaluation")))
+
+
+def test_policies_are_held_against_each_other_in_shared_episodes(made: Made) -> None:
+    _judge_as_policy(made, "20240503-120000", ["0", "1", "2", "old"], reward=-1.0)
+    _judge_as_policy(made, "20240504-120000", ["0", "1", "2"], reward=0.5)
+    found = difference(made, "20240503-120000", "20240504-120000")
+    assert found["metrics"] == [
+        {"key": "mean_return on overall", "first": -1.0, "second": 0.5},
+        {"key": "mean_steps on overall", "first": 1.0, "second": 1.0},
+    ]
+    assert found["returns"] == {"episodes": 3, "gain": 1.5, "interval": pytest.approx((1.5, 1.5))}
+    assert found["flips"] == {}
+    _judge_as_policy(made, "20240505-120000", ["new"], reward=0.0)
+    assert difference(made, "20240504-120000", "20240505-120000")["returns"] == {"episodes": 0}
+
+
+def test_policy_and_classifier_share_nothing(made: Made) -> None:
+    _judge_as_policy(made, "20240503-120000", ["0"], reward=-1.0)
+    found = difference(made, FIRST, "20240503-120000")
+    assert (found["returns"], found["flips"]) == ({}, {})
+    assert {"key": "mean_return on overall", "first": None, "second": -1.0} in found["metrics"]
 
 
 def test_run_that_was_not_evaluated(made: Made) -> None:

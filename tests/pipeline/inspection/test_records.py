@@ -35,6 +35,7 @@ def test_row(workspace: Workspace) -> None:
         "backbone": None,
         "accuracy": None,
         "macro_f1": None,
+        "mean_return": None,
         "version": None,
         "seconds": 3.5,
     }

@@ -6,13 +6,20 @@ from typing import Any
 import pytest
 from rich.console import Console, RenderableType
 
-from pipeline.inspection.tables import artifacts_table, difference_view, run_view, runs_table
+from pipeline.inspection.tables import (
+    artifacts_table,
+    difference_view,
+    run_view,
+    runs_table,
+    versions_table,
+)
 
 RUN = {
     "run": "20240501-120000",
     "status": "not_blessed",
     "accuracy": 0.87654,
     "macro_f1": 0.8,
+    "mean_return": None,
     "version": None,
     "seconds": 63.25,
     "backbone": "my[model]",
@@ -31,6 +38,25 @@ def test_runs() -> None:
     lines = lines_of(runs_table([RUN, UNFINISHED]))
     assert lines[1].split() == ["20240501-120000", "not", "blessed", "0.8765", "0.8000", "63.2", "my[model]"]
     assert lines[2].split() == ["20240502-120000", "unfinished"]
+
+
+POLICY = {**RUN, "accuracy": None, "macro_f1": None, "mean_return": -0.25}
+
+
+def test_mean_return_is_a_column_where_there_is_a_policy() -> None:
+    assert "return" not in lines_of(runs_table([RUN]))[0]
+    mixed = lines_of(runs_table([RUN, POLICY]), width=140)
+    assert " ".join(mixed[0].split()) == "run status accuracy macro F1 mean return version seconds backbone"
+    assert mixed[2].split()[3:5] == ["-0.2500", "63.2"]
+    alone = lines_of(runs_table([POLICY, UNFINISHED]))
+    assert " ".join(alone[0].split()) == "run status mean return version seconds backbone"
+
+
+def test_versions_of_a_policy() -> None:
+    row = {**POLICY, "name": "[x]", "version": "17", "is_newest": True}
+    lines = lines_of(versions_table([row]))
+    assert lines[0].split() == ["model", "version", "mean", "return", "run"]
+    assert lines[1].split() == ["[x]", "17", "newest", "-0.2500", "20240501-120000"]
 
 
 def test_run_says_why_and_what_it_made() -> None:
@@ -108,6 +134,16 @@ def test_difference() -> None:
     assert ["accuracy", "on", "overall", "0.5000", "0.7500", "+0.2500"] in lines
     assert ["auc", "on", "overall", "-", "0.7500"] in lines
     assert not any("data" in line for line in lines)
+
+
+def test_difference_of_two_policies() -> None:
+    returns = {"episodes": 40, "gain": 0.125, "interval": [-0.05, 0.3]}
+    assert lines_of(difference_view(_difference(returns=returns))) == [
+        "in 40 shared episodes the second's mean return differs by +0.1250 (-0.050 to 0.300)"
+    ]
+    assert lines_of(difference_view(_difference(returns={"episodes": 0}))) == [
+        "the two were tested in other episodes"
+    ]
 
 
 @pytest.mark.parametrize(("count", "more"), [(10, []), (13, ["  won and 3 more: --json"])])

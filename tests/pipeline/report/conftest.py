@@ -1,4 +1,4 @@
-"""One run that the tests of the report share and do not change."""
+"""Runs that the tests of the report share and do not change."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import pytest
 from pipeline.report.material import Material
 from tests.pipeline.inspection.made import Made
 from tests.pipeline.report.left import leave_run, material_of
+from tests.pipeline.report.left_policy import leave_policy, policy_material
 
 
 @pytest.fixture(scope="package")
@@ -17,6 +18,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 @pytest.fixture(scope="package")
 def material(made: Made) -> Material:
     return material_of(made)
+
+
+@pytest.fixture(scope="package")
+def decision(tmp_path_factory: pytest.TempPathFactory) -> Material:
+    return policy_material(leave_policy(tmp_path_factory.mktemp("decision")))
 
 
 @pytest.fixture

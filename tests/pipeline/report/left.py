@@ -41,7 +41,7 @@ CONFIG = {
         {"metric": "accuracy", "slice": "site=north", "at_least": 0.5, "min_examples": 1000},
     ],
 }
-_FLOW: Flow = {
+GRAFT_FLOW: Flow = {
     **FLOW,
     "Augment": ({"examples": "ImageExampleGen.examples"}, {"features": "Examples"}),
 }
@@ -49,7 +49,7 @@ _HISTORY = [
     {"train_loss": 0.9 / epoch, "train_accuracy": 0.6, "eval_loss": 1.0 / epoch, "eval_accuracy": 0.7}
     for epoch in (1, 2, 3)
 ]
-_LAYERS = [
+LAYERS = [
     {"name": "head", "parameters": 2562, "rate": 1e-3},
     {"name": "top", "parameters": 1200, "rate": None},
     {"name": "stem", "parameters": 34, "rate": None},
@@ -77,11 +77,11 @@ def leave_run(root: Path, pictures: int = 12, labels: Sequence[str] = LABELS, wr
         labels: the classes.
         wrong: so many pictures of each class are taken for the next one.
     """
-    made = Made(root, _FLOW)
+    made = Made(root, GRAFT_FLOW)
     made.run(RUN, status="not_blessed")
-    _tell_of_the_trunk(made)
-    _write_examples(made, pictures, labels)
-    _write_samples(made)
+    tell_of_the_trunk(made)
+    write_examples(made, pictures, labels)
+    write_samples(made)
     explanation = _judge(made, pictures, labels, wrong)
     _write_summary(made, explanation, pictures, labels)
     return made
@@ -92,7 +92,7 @@ def material_of(made: Made) -> Material:
     return gather(made.workspace, find_run(made.workspace, RUN))
 
 
-def _tell_of_the_trunk(made: Made) -> None:
+def tell_of_the_trunk(made: Made) -> None:
     store = made._store
     (trainer,) = store.get_executions_by_type("components.Trainer")
     backbone = json.dumps({"name": "efficientnet_lite0"})
@@ -104,7 +104,7 @@ def _tell_of_the_trunk(made: Made) -> None:
     store.put_artifacts([examples])
 
 
-def _write_examples(made: Made, pictures: int, labels: Sequence[str]) -> None:
+def write_examples(made: Made, pictures: int, labels: Sequence[str]) -> None:
     for split in ("train", "test"):
         folder = made.uri("ImageExampleGen.examples") / f"Split-{split}"
         folder.mkdir()
@@ -126,7 +126,7 @@ def _write_examples(made: Made, pictures: int, labels: Sequence[str]) -> None:
     (aside / "seen.jpg").write_bytes(picture(7))
 
 
-def _write_samples(made: Made) -> None:
+def write_samples(made: Made) -> None:
     folder = made.uri("Augment.features") / SAMPLES_FOLDER
     folder.mkdir()
     for view in (0, 1):
@@ -170,7 +170,7 @@ def _write_summary(made: Made, explanation: dict[str, Any], pictures: int, label
     failures = [verdict for verdict in explanation["verdicts"] if verdict["state"] == "failed"]
     summary = {
         **json.loads(file.read_text()),
-        "data": _data(pictures, labels),
+        "data": data_of(pictures, labels),
         "tuning": {"trials": 3, "eval_loss": 0.3, "best": {"head": "root"}, "own_eval_loss": 0.4},
         "training": _training(),
         "evaluation": explanation["evaluation"],
@@ -195,7 +195,7 @@ EXPORT: dict[str, Any] = asdict(Export("tflite_int8", "model_int8.tflite", 4_567
 """What lies beside a pushed model; the run above pushed none."""
 
 
-def _data(pictures: int, labels: Sequence[str]) -> dict[str, Any]:
+def data_of(pictures: int, labels: Sequence[str]) -> dict[str, Any]:
     counts = {split: dict.fromkeys(labels, pictures) for split in ("train", "eval", "test")}
     return {
         "splits": {split: pictures * len(labels) for split in counts},
@@ -221,7 +221,7 @@ def _training() -> list[dict[str, Any]]:
             "eval_accuracy": 0.8,
             "head_rate": 1e-3,
             "history": _HISTORY,
-            "layers": _LAYERS,
+            "layers": LAYERS,
         }
         for name, kept in (("head", 3), ("fine_tune", 0))
     ]

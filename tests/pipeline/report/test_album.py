@@ -1,15 +1,18 @@
 """Which pictures stand in the report: mistakes before right answers, and never more than fit."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
+from pipeline.environment_config import GLIMPSE
 from pipeline.report import album
 from pipeline.report.album import make_album, mistakes
 from pipeline.report.material import Material
 from tests.components.evaluator.made import answers_of
 from tests.pipeline.inspection.made import Made
 from tests.pipeline.report.left import SCRIPT, material_of, path_of
+from tests.pipeline.report.left_policy import leave_policy, policy_material
 
 
 def wrong_paths() -> set[str]:
@@ -37,6 +40,15 @@ def test_without_the_pictures_none_are_shown(own: Made) -> None:
     shutil.rmtree(own.uri("ImageExampleGen.examples"))
     found = make_album(material_of(own))
     assert (found.shown, found.is_there) == ({}, False)
+
+
+def test_of_a_policy_the_chosen_episodes_are_shown(decision: Material, tmp_path: Path) -> None:
+    assert len(make_album(decision).shown) == 12
+    made = leave_policy(tmp_path, GLIMPSE)
+    found = make_album(policy_material(made))
+    assert len(found.shown) == 14, "6 wrong and 8 right ones, the longest among them"
+    (made.uri("Evaluator.evaluation") / "episodes.jsonl").unlink()
+    assert make_album(policy_material(made)).shown == {}
 
 
 def test_mistakes_are_told_with_the_surest_first() -> None:

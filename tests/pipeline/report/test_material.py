@@ -61,3 +61,13 @@ def test_run_without_an_evaluation_is_refused(made: Made, summary: dict[str, str
     record = RunRecord(RUN, made.workspace.runs / RUN, summary)
     with pytest.raises(InputError, match=rf"run `{RUN}` has no evaluation to report \((failed|unfinished)\)"):
         gather(made.workspace, record)
+
+
+def test_policy_has_episodes_and_no_answers(decision: Material, own: Made) -> None:
+    assert decision.is_policy
+    assert decision.missing == []
+    assert len(decision.episodes) == 24
+    assert (decision.answers, decision.slices, decision.heat) == (None, {}, {})
+    found = material_of(own)
+    assert not found.is_policy
+    assert found.episodes == ()

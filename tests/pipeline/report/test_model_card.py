@@ -1,11 +1,15 @@
 """The model card: what is known, and nothing that breaks its tables."""
 
+from pathlib import Path
+
 import pytest
 
+from pipeline.environment_config import GLIMPSE
 from pipeline.report.material import Material
 from pipeline.report.model_card import escaped, render_card
 from tests.pipeline.inspection.made import Made
 from tests.pipeline.report.left import EXPORT, SCRIPT, material_of
+from tests.pipeline.report.left_policy import OTHER, leave_policy, policy_material
 
 
 def test_card_tells_what_is_known(material: Material) -> None:
@@ -36,10 +40,14 @@ def test_names_from_the_data_are_text_and_no_markup(material: Material) -> None:
     assert "<img" not in card
 
 
-def test_tables_are_whole(material: Material) -> None:
-    lines = render_card(material).splitlines()
+def test_tables_are_whole(material: Material, decision: Material) -> None:
+    for card, count in ((render_card(material), 5), (render_card(decision), 8)):
+        _check_tables(card.splitlines(), count)
+
+
+def _check_tables(lines: list[str], count: int) -> None:
     starts = [number for number, line in enumerate(lines) if line.startswith("| ---")]
-    assert len(starts) == 5
+    assert len(starts) == count
     for start in starts:
         width = lines[start].count("|")
         rows = [lines[start - 1], *_until_the_end(lines[start:])]
@@ -60,6 +68,42 @@ def test_without_metadata_and_the_rest_the_card_says_so(own: Made) -> None:
     card = render_card(material)
     assert "ML Metadata, which would tell of its weights, is gone." in card
     assert "It was blessed" in card
+
+
+def test_card_of_a_policy(decision: Material) -> None:
+    card = render_card(decision)
+    for words in (
+        "A policy of `graft/Decision-v0`, trained by reward, with 3 answers: cat, &lt;script&gt;",
+        "**It was not blessed**: mean_return on overall is -1.8125",
+        "licence Apache-2.0.",
+        "**These costs are part of what it learnt**",
+        "| cat | 0 | 2.5 | 1 |",
+        "| Trainer | fine_tune | 4,000 | 0 | -0.5000 | head |",
+        "weights chosen on eval;",
+        "| Cost per 1,000 pictures | 1,812 | 432 to 3,193 |",
+        "| ask a person | 6 | 25.0 % |",
+        "| site=north | 8 | -1.812 |",
+        "| argmax of the classifier | -1.8125 | +0.0000 |",
+        "| mean_return | overall | -1.8125 |",
+        "It learnt from fewer than 100 pictures of cat",
+    ):
+        assert words in card, words
+    for absent in (SCRIPT, "<img", "image classifier", "F1", "McNemar", "Logits"):
+        assert absent not in card, absent
+
+
+def test_card_of_a_policy_that_brought_its_pictures(tmp_path: Path) -> None:
+    card = render_card(policy_material(leave_policy(tmp_path, OTHER, with_rivals=False)))
+    assert "with 3 actions" in card
+    assert "None of its own: the environment brings its pictures." in card
+    assert "On 24 episodes that training never saw" in card
+    for absent in ("costs", "What others earn", "Licence:"):
+        assert absent not in card, absent
+
+
+def test_card_of_glimpses_tells_of_the_window(tmp_path: Path) -> None:
+    card = render_card(policy_material(leave_policy(tmp_path, GLIMPSE)))
+    assert "through a window of 0.4 of the picture's side, at most 6 times" in card
 
 
 def test_other_formats_stand_with_their_agreement(own: Made) -> None:

@@ -1,1 +1,1 @@
-"""Tests of what a policy earns."""
+"""A policy judged by its returns."""

@@ -8,7 +8,7 @@ from tests.components.evaluator.returns.made import episode, episodes
 
 def test_episodes_come_back_as_they_were(tmp_path: Path) -> None:
     written = [
-        episode(-1.5, 0, path="ü\n'\".jpg", columns={"site": "a=b,c"}),
+        episode(-1.5, 0, path="ü\u2028\x85\n'\".jpg", columns={"site": "a=b,c"}),
         episode(2.0, 1, places=((1, 2), (0, 3)), steps=2, baseline=0.25),
     ]
     write_episodes(written, str(tmp_path))
