@@ -99,8 +99,8 @@ def _check_classes_of(environment: EnvironmentConfig, classes: Sequence[str]) ->
         known = labels_of_pushed(environment.classifier)
         if sorted(known) != list(classes):
             raise InputError(
-                f"`environment.classifier` `{environment.classifier}` tells apart {', '.join(known)}, and the "
-                f"data has {', '.join(classes)}. Name a classifier of these classes, or leave it out."
+                f"`environment.classifier` `{environment.classifier}` tells apart {', '.join(known)}, and "
+                f"the data has {', '.join(classes)}. Name a classifier of these classes, or leave it out."
             )
 
 

@@ -134,7 +134,10 @@ def test_an_environment_that_breaks_its_word_ends_the_run_in_one_line(tmp_path: 
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        (["environment.decision.costs={defective: {functional: 10}}"], ["class `functional`", "Add `functional"]),
+        (
+            ["environment.decision.costs={defective: {functional: 10}}"],
+            ["class `functional`", "Add `functional"],
+        ),
         (["environment.decision.costs={crack: {functional: 1}}"], ["crack", "which there is not"]),
         (["environment.id=graft/Decission-v0"], ["data.source=none"]),
         (["environment.id=Nowhere-v0", "data={source: none}"], ["Nowhere-v0", "not known to Gymnasium"]),

@@ -8,7 +8,7 @@ import pytest
 from pipeline.config import Config
 from pipeline.environment_config import ASK, GLIMPSE
 from pipeline.errors import InputError
-from pipeline.runners.input_checks import check_input, check_settings
+from pipeline.runners.input_checks import check_input
 from tests.cli import run_python
 from tests.components.environments import wild
 from tests.pipeline.runners.test_input_checks import config
@@ -116,10 +116,21 @@ def test_classifier_that_is_none(tmp_path: Path, name: str) -> None:
     _refused(config(tmp_path, **POLICY, environment=environment), text)
 
 
-def test_classifier_that_is_one(tmp_path: Path) -> None:
-    (tmp_path / "assets.extra").mkdir()
-    (tmp_path / "assets.extra" / "backbone.json").touch()
-    check_settings(config(tmp_path, **POLICY, environment={"classifier": str(tmp_path)}))
+def _classifier(folder: Path, *labels: str) -> dict[str, Any]:
+    for name, text in (("assets.extra/backbone.json", ""), ("assets/labels.txt", "\n".join(labels))):
+        (folder / "pushed" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "pushed" / name).write_text(text)
+    return {"classifier": str(folder / "pushed")}
+
+
+def test_classifier_of_the_same_classes(tmp_path: Path) -> None:
+    check_input(config(tmp_path, **POLICY, environment=_classifier(tmp_path, "hen", "cat", "dog")))
+
+
+@pytest.mark.parametrize("labels", [("cat", "dog"), ("cat", "cow", "dog"), ("cat", "cow", "dog", "hen")])
+def test_classifier_of_other_classes(tmp_path: Path, labels: tuple[str, ...]) -> None:
+    text = f"tells apart {', '.join(labels)}, and the data has cat, dog, hen"
+    _refused(config(tmp_path, **POLICY, environment=_classifier(tmp_path, *labels)), text)
 
 
 @pytest.mark.parametrize("task", ["reinforcement", "classification"])

@@ -152,7 +152,7 @@ def test_class_that_only_the_last_blessed_policy_knows_costs_most(tmp_path: Path
 
 
 def test_a_classifier_is_a_rival_whatever_order_its_classes_have(tmp_path: Path) -> None:
-    pushed(tmp_path / "classifier", ("dog", "hen", "cat"), CLASSIFIER)
+    pushed(tmp_path / "classifier", ("dog", "cat"), CLASSIFIER)
     environment = DECISIONS.model_copy(update={"classifier": str(tmp_path / "classifier" / "Format-Serving")})
     model = pushed(tmp_path / "new", ACTIONS, CANDIDATE)
     _evaluate(tmp_path, model, environment, examples=_examples(tmp_path / "e"))
@@ -161,6 +161,14 @@ def test_a_classifier_is_a_rival_whatever_order_its_classes_have(tmp_path: Path)
     assert rivals["argmax of the classifier"]["mean_return"] == pytest.approx(-0.2)
     assert rivals["argmax of the classifier"]["gain"] == pytest.approx(-1.28 + 0.2)
     assert len(rivals) == 4, "two thresholds besides, and the fixed action"
+
+
+def test_a_classifier_of_other_classes_is_none(tmp_path: Path) -> None:
+    pushed(tmp_path / "classifier", ("dog", "hen", "cat"), CLASSIFIER)
+    environment = DECISIONS.model_copy(update={"classifier": str(tmp_path / "classifier" / "Format-Serving")})
+    model = pushed(tmp_path / "new", ACTIONS, CANDIDATE)
+    _evaluate(tmp_path, model, environment, examples=_examples(tmp_path / "e"))
+    assert _found(tmp_path)["evaluation"]["rivals"].keys() == {f"always {ASK}"}
 
 
 def test_figures_of_glimpses(tmp_path: Path) -> None:
