@@ -212,6 +212,11 @@ def test_figures_of_another_environment(tmp_path: Path) -> None:
     assert evaluation["names"] == ["0", "1", "2"] and evaluation["environment"] == environment.id
     assert (evaluation["rivals"], evaluation["regret"], evaluation["slices"]) == ({}, None, {})
     assert evaluation["comparison"]["gain"] == 0
+    # Of the same name, but blessed when the pipeline learnt from pictures.
+    last = pushed(tmp_path / "old", CLASSES, BASELINE, number=2)
+    (tmp_path / "again").mkdir()
+    assert _evaluate(tmp_path / "again", model, environment, config, baseline=last)
+    assert _found(tmp_path / "again")["evaluation"]["comparison"] == {}
 
 
 @pytest.mark.parametrize("count", [4, 6])
