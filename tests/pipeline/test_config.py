@@ -192,3 +192,38 @@ def test_one_fold_has_no_others() -> None:
     assert LabelCheckConfig(folds=0).folds == 0
     with pytest.raises(ValidationError, match="folds must be 0, or 2 and more"):
         LabelCheckConfig(folds=1)
+
+
+@pytest.mark.parametrize(
+    ("task", "environment", "source", "text"),
+    [
+        ("reinforcement", "CarRacing-v3", "solar_cells", "`CarRacing-v3` brings its own .* data.source=none"),
+        ("reinforcement", "graft/Decision-v0", "none", "data.source may be none only for an environment"),
+        ("reinforcement", "graft/Glimpse-v0", "none", "data.source may be none only for an environment"),
+        ("classification", "CarRacing-v3", "none", "data.source may be none only for an environment"),
+    ],
+)
+def test_pictures_come_from_one_place(task: str, environment: str, source: str, text: str) -> None:
+    sections: dict[str, Any] = {"task": task, "environment": {"id": environment}, "data": {"source": source}}
+    with pytest.raises(ValidationError, match=text):
+        Config.model_validate(sections)
+
+
+@pytest.mark.parametrize(
+    ("task", "environment", "source"),
+    [
+        ("reinforcement", "CarRacing-v3", "none"),
+        ("reinforcement", "graft/Glimpse-v0", "solar_cells"),
+        ("classification", "CarRacing-v3", "solar_cells"),
+    ],
+)
+def test_pictures_where_they_are_needed(task: str, environment: str, source: str) -> None:
+    sections: dict[str, Any] = {"task": task, "environment": {"id": environment}, "data": {"source": source}}
+    assert Config.model_validate(sections).data.source == source
+
+
+@pytest.mark.parametrize("section", [{"tuner": {"trials": 5}}, {"ensemble": {"backbones": ["resnet50"]}}])
+def test_nodes_that_take_no_part_where_a_policy_learns(section: dict[str, Any]) -> None:
+    Config.model_validate({"data": DATA, **section})
+    with pytest.raises(ValidationError, match="take no part where task is reinforcement: set tuner.trials=0"):
+        Config.model_validate({"data": DATA, "task": "reinforcement", **section})

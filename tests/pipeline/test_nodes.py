@@ -6,10 +6,12 @@ import pytest
 
 from pipeline.config import Config, EnsembleConfig, LabelCheckConfig
 from pipeline.data_config import DataConfig
+from pipeline.environment_config import DECISION, GLIMPSE
 from pipeline.errors import InputError
 from pipeline.nodes import NODES, check_range, nodes_of
 from pipeline.tuner_config import TunerConfig
 from pipeline.workspace import Workspace
+from tests.pipeline.test_policy_flow import OTHER, config_of
 
 PLAIN = Config(data=DataConfig(source="solar_cells"))
 SEARCHING = PLAIN.model_copy(update={"tuner": TunerConfig(trials=5)})
@@ -20,7 +22,11 @@ JOINED = SEARCHING.model_copy(
 
 
 @pytest.mark.parametrize(
-    "config", [PLAIN, TRUSTING, SEARCHING, JOINED, JOINED.model_copy(update={"tuner": TunerConfig()})]
+    "config",
+    [
+        *(PLAIN, TRUSTING, SEARCHING, JOINED, JOINED.model_copy(update={"tuner": TunerConfig()})),
+        *(config_of(kind) for kind in (DECISION, GLIMPSE, OTHER)),
+    ],
 )
 def test_nodes_are_those_that_run(tmp_path: Path, config: Config) -> None:
     from tfx.orchestration import metadata
@@ -41,6 +47,14 @@ def test_nodes_that_are_asked_for() -> None:
         *NODES,
         *(f"{node}.{x}" for node in ("Augment", "Trainer") for x in others),
     }
+
+
+def test_nodes_of_a_policy_are_those_that_its_environment_needs() -> None:
+    acts = ("Trainer", "LatestBlessedModel", "Evaluator", "Pusher")
+    reads = NODES[: NODES.index("Augment")]
+    assert nodes_of(config_of(DECISION)) == (*reads, "Augment", *acts)
+    assert nodes_of(config_of(GLIMPSE)) == (*reads, *acts)
+    assert nodes_of(config_of(OTHER)) == acts
 
 
 @pytest.mark.parametrize(

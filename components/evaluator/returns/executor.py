@@ -17,6 +17,7 @@ from components.evaluator.returns.episodes import Episode, write_episodes
 from components.evaluator.returns.explanation import explain
 from components.evaluator.returns.playing import load_served
 from components.evaluator.returns.scenes import Scene, scene_of
+from components.served import read_labels
 from pipeline.environment_config import EnvironmentConfig
 from pipeline.evaluator_config import EvaluatorConfig
 
@@ -59,9 +60,12 @@ def _files(inputs: Inputs) -> dict[str, list[str]]:
 
 
 def _beside_baseline(episodes: list[Episode], scene: Scene, inputs: Inputs) -> list[Episode]:
-    """The episodes with what the last blessed model earns in each, where there is one."""
+    """The episodes with what the last blessed model earns in each, where there is one that can act here."""
     if not inputs.get("baseline_model"):
         return episodes
     baseline = path_utils.serving_model_path(artifact_utils.get_single_uri(inputs["baseline_model"]))
+    # Answers to pictures have names; elsewhere, other actions are those of another environment.
+    if not inputs.get("examples") and read_labels(baseline) != scene.about["names"]:
+        return episodes
     before = scene.play(load_served(baseline))
     return [replace(each, baseline=last.reward) for each, last in zip(episodes, before, strict=True)]

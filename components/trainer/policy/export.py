@@ -46,14 +46,19 @@ class ServedActions(Served):
     @graph(_CONTENTS)
     def serving_default(self, image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
         """string [batch] -> action, label, probability [batch]; probabilities, labels [batch, actions]."""
-        size = self._policy.input.shape[1]
+        size, actions = self._policy.input.shape[1], self.labels.shape[0]
 
         def look(content: tf.Tensor) -> tf.Tensor:
             picture = tf.io.decode_image(content, channels=3, expand_animations=False)
             return tf.ensure_shape(fitted(picture[None], size)[0], (size, size, 3))
 
-        pixels = tf.map_fn(look, image_bytes, fn_output_signature=tf.float32)
-        probabilities = tf.nn.softmax(self._policy(pixels, training=False))
+        def act() -> tf.Tensor:
+            pixels = tf.map_fn(look, image_bytes, fn_output_signature=tf.float32)
+            return tf.nn.softmax(self._policy(pixels, training=False))
+
+        # Convolutions do not take empty batches.
+        acted = tf.cond(tf.size(image_bytes) > 0, act, lambda: tf.zeros((0, actions)))
+        probabilities = tf.ensure_shape(acted, [None, actions])
         return {**self.answered(probabilities), "action": tf.argmax(probabilities, axis=1)}
 
 

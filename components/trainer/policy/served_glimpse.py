@@ -65,7 +65,8 @@ class ServedGlimpse(Served):
             tf.TensorShape([None, *each.shape[1:]]) if each.shape.rank else each.shape for each in begin
         ]
         _, _, _, probabilities, looks, places = tf.while_loop(
-            lambda step, *_: step < self._config.budget,
+            # Convolutions do not take empty batches.
+            lambda step, *_: (step < self._config.budget) & (count > 0),
             lambda *state: self._look(pictures, *state),
             begin,
             shape_invariants=tuple(shapes),
@@ -90,7 +91,8 @@ class ServedGlimpse(Served):
         logits = self._logits(pictures, place, step, visited)
         moves, answers = logits[:, : len(MOVES)], logits[:, len(MOVES) :]
         ends = is_looking & (
-            (tf.reduce_max(answers, axis=1) >= tf.reduce_max(moves, axis=1)) | (step == budget - 1)
+            # Of equals the first is taken, as in training: a move.
+            (tf.reduce_max(answers, axis=1) > tf.reduce_max(moves, axis=1)) | (step == budget - 1)
         )
         places = tf.tensor_scatter_nd_update(tf.transpose(places, (1, 0, 2)), [[step]], place[None])
         return (

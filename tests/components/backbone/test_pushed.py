@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from components.backbone import Backbone, choose_backbone
-from components.backbone.pushed import EXTRA, save_trunk
+from components.backbone.pushed import EXTRA, is_pushed, save_trunk
 from pipeline.backbone_config import BackboneConfig
 from pipeline.errors import InputError
 from tests.components.backbone.small_models import guide, pictures, randomised, repacked
@@ -52,6 +52,16 @@ def test_only_two_files_are_left(pushed: Path) -> None:
         "width",
         "stages",
     }
+
+
+def test_is_known_by_what_lies_beside_the_graph(pushed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert is_pushed(str(pushed)) and is_pushed(f"{pushed}/")
+    monkeypatch.setenv("HOME", str(pushed.parent))
+    assert is_pushed(f"~/{pushed.name}")
+    for other in (pushed / EXTRA, pushed / EXTRA / "trunk.keras", pushed / "no" / "such"):
+        assert not is_pushed(str(other))
+    (pushed / EXTRA / "backbone.json").unlink()
+    assert not is_pushed(str(pushed))
 
 
 def test_saved_again(pushed: Path) -> None:

@@ -18,7 +18,7 @@ from components import features
 from components.answers import read_answers
 from components.evaluator import extractors
 from components.evaluator.component import eval_config
-from components.evaluator.executor import CONFIG, ExplainedEvaluatorExecutor, check_count
+from components.evaluator.executor import CONFIG, ExplainedEvaluatorExecutor
 from components.evaluator.explanation_file import Explanation, read_explanation
 from components.evaluator.heat_file import read_heat
 from pipeline.evaluator_config import EvaluatorConfig, ThresholdConfig
@@ -232,4 +232,3 @@ def test_picture_that_was_lost_fails_the_node(place: Place, tmp_path: Path) -> N
     lossy = Place(examples, place.schema, place.candidate, place.baseline)
     with pytest.raises(RuntimeError, match="judged 8 pictures, but the test split holds 9"):
         evaluate(lossy, EvaluatorConfig(), tmp_path)
-    check_count(8, place.examples)

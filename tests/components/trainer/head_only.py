@@ -17,12 +17,12 @@ SEED = 21
 class HeadOnly:
     """A model of a head alone, quick to train."""
 
-    classes = 3
     backbone = None
 
     def __init__(self, *_: Any) -> None:
-        layers = [keras.Input((4,)), keras.layers.Dropout(0.5), keras.layers.Dense(3, name="logits")]
-        self.head = self.whole = keras.Sequential(layers, name="head")
+        features = keras.Input((4,))
+        logits = keras.layers.Dense(3, name="logits")(keras.layers.Dropout(0.5)(features))
+        self.head = self.whole = keras.Model(features, logits, name="head")
 
     def trained_by(self, unfreeze: str) -> keras.Model:
         return self.head

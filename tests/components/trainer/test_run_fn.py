@@ -1,4 +1,4 @@
-"""Trainer's hook: the checkpoint's folder, and the whole of it on a small model."""
+"""Trainer's hook, the whole of it on a small model."""
 
 import json
 from pathlib import Path
@@ -12,27 +12,6 @@ from components.trainer import phases_file, run_fn
 from pipeline.backbone_config import BackboneConfig
 from pipeline.trainer_config import TrainerConfig
 from tests.components.trainer.head_only import PHASE, HeadOnly, fn_args_of, write_stores
-
-
-def test_checkpoint_folder_is_found_again(tmp_path: Path) -> None:
-    one, other = (run_fn._checkpoint_folder(fn_args_of(tmp_path, trainer="{}", cut="top")) for _ in range(2))
-    assert one == other
-    assert one.parent == tmp_path / "checkpoints"
-
-
-@pytest.mark.parametrize("change", [{"trainer": "{1}"}, {"cut": "block_3"}, {"seed": 22}])
-def test_checkpoint_folder_differs_by_config(tmp_path: Path, change: dict[str, Any]) -> None:
-    settings = {"trainer": "{}", "cut": "top"}
-    assert run_fn._checkpoint_folder(fn_args_of(tmp_path, **settings)) != run_fn._checkpoint_folder(
-        fn_args_of(tmp_path, **{**settings, **change})
-    )
-
-
-def test_checkpoint_folder_differs_by_data(tmp_path: Path) -> None:
-    fn_args = fn_args_of(tmp_path)
-    before = run_fn._checkpoint_folder(fn_args)
-    fn_args.train_files = [str(tmp_path / "other" / "Split-train" / "*")]
-    assert run_fn._checkpoint_folder(fn_args) != before
 
 
 @pytest.fixture
@@ -57,7 +36,7 @@ def _run(fn_args: Any, monkeypatch: pytest.MonkeyPatch, seed: int, ambient: int)
         models.append(model)
 
     monkeypatch.setattr(run_fn.tft, "TFTransformOutput", _Transform)
-    monkeypatch.setattr(run_fn, "TransferModel", HeadOnly)
+    monkeypatch.setattr(run_fn, "build_classifier", HeadOnly)
     monkeypatch.setattr(run_fn, "export", export)
     config = TrainerConfig(phases=(PHASE.model_copy(update={"epochs": 2}),))
     fn_args.custom_config |= {"trainer": config.model_dump(mode="json"), "seed": seed}
