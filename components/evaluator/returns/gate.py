@@ -69,8 +69,9 @@ def _verdict(
 
 
 def _costliest(episodes: Sequence[Episode]) -> list[dict[str, Any]]:
-    """The episodes that earned least, the surest first, as a verdict names its pictures."""
-    last = sorted(episodes, key=lambda each: (each.reward, -(each.probability or 0)))[:_MOST_PICTURES]
+    """The pictures that earned least, the surest first, as a verdict names them; there may be none."""
+    pictures = [each for each in episodes if each.probability is not None]
+    last = sorted(pictures, key=lambda each: (each.reward, -(each.probability or 0)))[:_MOST_PICTURES]
     return [
         {
             "path": each.path,

@@ -42,6 +42,11 @@ def test_there_is_no_drop_without_a_baseline() -> None:
     assert verdict.state == "held"
 
 
+def test_an_environment_without_pictures_names_none() -> None:
+    (verdict,) = judge(ReturnsConfig(at_least=0), episodes(-1, -2, probability=None), {})
+    assert (verdict.state, verdict.pictures) == ("failed", ())
+
+
 def test_comparison() -> None:
     assert comparison_of([episode(1), episode(2, baseline=1.0)]) == {}
     assert comparison_of([episode(1, baseline=0.5), episode(2, baseline=1.5)])["gain"] == 0.5
