@@ -35,6 +35,7 @@ GLIMPSES = GlimpseConfig(positions=2, budget=2)
 ACTIONS = {DECISION: [*CLASSES, ASK], GLIMPSE: [*MOVES, *CLASSES], OTHER: ["0", "1", "2"]}
 HEADS = PolicyPhaseConfig(name="head", steps=64, head_rate=0.05)
 DEEP = PolicyPhaseConfig(name="deep", steps=64, unfreeze="block_1", head_rate=0.02, trunk_rate=0.02)
+TOP = DEEP.model_copy(update={"name": "top", "unfreeze": "top"})
 WHOLE = PolicyPhaseConfig(name="whole", steps=32, unfreeze="stem", trunk_rate=0.01)
 gymnasium.register(OTHER, Colours)
 
@@ -112,8 +113,12 @@ HEAD_WEIGHTS = {f"{layer}/{part}" for layer in ("hidden", "logits", "value") for
 
 @pytest.mark.parametrize(
     ("phases", "moved"),
-    [((HEADS,), set()), ((HEADS, DEEP), {"block_1_conv/kernel", "top_conv/kernel"})],
-    ids=["head", "deep"],
+    [
+        ((HEADS,), set()),
+        ((HEADS, TOP), {"top_conv/kernel"}),  # block_1 lies above the cut, and yet stays
+        ((HEADS, DEEP), {"block_1_conv/kernel", "top_conv/kernel"}),
+    ],
+    ids=["head", "top", "deep"],
 )
 @pytest.mark.parametrize("kind", [DECISION, OTHER])
 def test_what_is_unfrozen_learns_and_nothing_else(
