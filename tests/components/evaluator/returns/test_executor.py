@@ -48,8 +48,8 @@ def colours() -> None:
 
 
 def _examples(folder: Path, rows: list[Row] = ROWS, count: int | None = None) -> Artifact:
-    for split in (features.EVAL, features.TEST):
-        write_split(folder / f"Split-{split}", [rows[:2], rows[2:]])
+    write_split(folder / f"Split-{features.EVAL}", [ROWS[3:], ROWS[3:4]])  # of which it is wrong in two
+    write_split(folder / f"Split-{features.TEST}", [rows[:2], rows[2:]])
     examples = artifact(standard_artifacts.Examples, folder, 1)
     examples.split_names = artifact_utils.encode_split_names([features.EVAL, features.TEST])
     features.set_counts(examples, {features.TEST: {"any": len(rows) if count is None else count}})
