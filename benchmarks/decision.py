@@ -35,7 +35,9 @@ def measured(arguments: argparse.Namespace, seed: int) -> Row:
         `seconds` of its run.
     """
     with fresh_workspace() as workspace:
-        classifier = run(workspace, f"seed={seed}")["model"]["pushed_to"]
+        # Both are to see the same pictures in the same splits.
+        data = [setting for setting in arguments.settings if setting.startswith("data.")]
+        classifier = run(workspace, f"seed={seed}", *data)["model"]["pushed_to"]
         trunk = [f"backbone.model={classifier}"] if arguments.pushed_trunk else []
         settings = (f"seed={seed}", f"environment.classifier={classifier}", OPEN, *trunk, *arguments.settings)
         summary = run(workspace, *settings, config=CONFIG)
@@ -72,7 +74,8 @@ def lines(rows: Sequence[Row]) -> list[list[str]]:
 
 def main() -> None:
     """Measures what is missing and prints the table."""
-    options = parser(__doc__)
+    options = parser(__doc__, takes_data=False)
+    options.add_argument("--busy", action="store_true", help="other work runs beside: rows have no times")
     options.add_argument(
         "--pushed-trunk", action="store_true", help="the policy goes on from the classifier's own trunk"
     )

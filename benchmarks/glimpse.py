@@ -16,14 +16,23 @@ import argparse
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from benchmarks import plots
 from benchmarks.results import Row, Rows, print_table, spread
 from benchmarks.runs import ROOT, fresh_workspace, measure, open_table, parser, plot_path, run
+from pipeline.environment_config import GLIMPSE, EnvironmentConfig
+from pipeline.policy_config import PolicyConfig
 
-WAYS = ("frozen", "fine-tuned", "from nothing")
+FROZEN, FINE_TUNED, NOTHING = WAYS = ("frozen", "fine-tuned", "from nothing")
+POLICY = PolicyConfig(rollout=16, judged_every=2, batch_size=128, passes=4)
+ENVIRONMENT = EnvironmentConfig(id=GLIMPSE, count=32)
+UNFREEZES = {FROZEN: "head", FINE_TUNED: "30%", NOTHING: "100%"}
+TRUNK_RATES = {FROZEN: 1e-4, FINE_TUNED: 1e-4, NOTHING: 1e-3}
+SIZE = 64
+"""Of the window as the trunk sees it, pixels."""
 CONFIG = ROOT / "pipeline" / "configs" / "solar_cells_glimpse.yaml"
 HEADER = ("trunk", "glimpses until then", "of `from nothing`", "right at the end")
 
@@ -32,15 +41,25 @@ def measure_all(table: Rows, arguments: argparse.Namespace) -> dict[str, list[Ro
     """The rows of each way, in the order of the seeds; the pictures are read once."""
     reached: dict[str, list[Row]] = {way: [] for way in WAYS}
     with fresh_workspace() as workspace:
-        classes = run(workspace, config=CONFIG, stop="Transform")["data"]["classes"]
+        settings = arguments.settings
+        classes = run(workspace, *settings, config=CONFIG, stop="Transform")["data"]["classes"]
         (examples,) = (workspace / "artifacts" / "ImageExampleGen" / "examples").iterdir()
         for seed in arguments.seeds:
             for way in arguments.ways:
                 flags = ("--seed", str(seed), "--rate", str(arguments.rate), "--most", str(arguments.most))
                 work = partial(_searched, examples, way, classes, flags)
-                reached[way].append(table.row(f"{way}, seed {seed}", {"flags": flags}, work))
+                depends_on = {"flags": flags, "set": settings, **_settings_of(way)}
+                reached[way].append(table.row(f"{way}, seed {seed}", depends_on, work))
                 print(f"{way}, seed {seed} is done", flush=True)
     return {way: rows for way, rows in reached.items() if rows}
+
+
+def _settings_of(way: str) -> dict[str, Any]:
+    return {
+        "policy": POLICY.model_dump(mode="json"),
+        "environment": ENVIRONMENT.model_dump(mode="json"),
+        "trunk": [UNFREEZES[way], TRUNK_RATES[way], SIZE],
+    }
 
 
 def _searched(examples: Path, way: str, classes: Sequence[str], flags: Sequence[str]) -> Row:
@@ -51,14 +70,15 @@ def _searched(examples: Path, way: str, classes: Sequence[str], flags: Sequence[
 
 def lines(reached: Mapping[str, Sequence[Row]]) -> list[list[str]]:
     """A line for each way; of one that did not get there it is known how many were not enough."""
-    most = [row["glimpses"] for row in reached.get("from nothing", ())]
+    most = [row["glimpses"] for row in reached.get(NOTHING, ())]
     found = []
     for way, rows in reached.items():
         glimpses = [row["glimpses"] for row in rows]
         is_reached = all(row["is_reached"] for row in rows)
         needed = spread(glimpses, 0) if is_reached else f"more than {min(glimpses)}"
-        share = f"{np.mean(glimpses) / np.mean(most):.2f}" if most and way != "from nothing" else ""
-        at_most = "" if all(row["is_reached"] for row in reached.get("from nothing", ())) else "at most "
+        is_share = is_reached and most and way != NOTHING
+        share = f"{np.mean(glimpses) / np.mean(most):.2f}" if is_share else ""
+        at_most = "" if all(row["is_reached"] for row in reached.get(NOTHING, ())) else "at most "
         right = spread([row["curve"][-1][1] for row in rows], 3)
         found.append([way, needed, f"{at_most}{share}" if share else "", right])
     return found
@@ -81,7 +101,8 @@ def draw(reached: Mapping[str, Sequence[Row]], path: Path) -> None:
 
 def main() -> None:
     """Measures what is missing, prints the table, draws the plot."""
-    options = parser(__doc__)
+    options = parser(__doc__, takes_data=False)
+    options.add_argument("--busy", action="store_true", help="other work runs beside: rows have no times")
     options.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
     options.add_argument("--rate", type=float, default=0.8, help="share of right answers that is enough")
     options.add_argument("--most", type=int, default=16_384, help="glimpses after which a way gives up")

@@ -13,10 +13,11 @@ from typing import Any
 import keras
 import numpy as np
 
+from benchmarks.glimpse import ENVIRONMENT, NOTHING, POLICY, SIZE, TRUNK_RATES, UNFREEZES, WAYS
 from components import features
 from components.backbone import choose_backbone
 from components.backbone.cut import PIXELS, cut_for
-from components.environments.judging import Episode
+from components.environments.judging import Played
 from components.environments.stepping import begin_episodes
 from components.trainer.model import TransferModel
 from components.trainer.policy.network import policy_head
@@ -24,21 +25,15 @@ from components.trainer.policy.phase import World, train_phase
 from components.trainer.policy.rates import optimizer_of
 from components.trainer.policy.tasks import Windowed
 from pipeline.backbone_config import BackboneConfig
-from pipeline.environment_config import GLIMPSE, EnvironmentConfig
-from pipeline.policy_config import PolicyConfig, PolicyPhaseConfig
+from pipeline.policy_config import PolicyPhaseConfig
 
-FROZEN, FINE_TUNED, NOTHING = WAYS = ("frozen", "fine-tuned", "from nothing")
-POLICY = PolicyConfig(rollout=16, judged_every=2, batch_size=128, passes=4)
-ENVIRONMENT = EnvironmentConfig(id=GLIMPSE, count=32)
-_UNFREEZES = {FROZEN: "head", FINE_TUNED: "30%", NOTHING: "100%"}
-_TRUNK_RATES = {FROZEN: 1e-4, FINE_TUNED: 1e-4, NOTHING: 1e-3}
 _WINDOWS = 256
 
 
 def search(arguments: argparse.Namespace) -> dict[str, Any]:
     """Trains until the policy is right often enough, or has seen as many glimpses as it may."""
     keras.utils.set_random_seed(arguments.seed)
-    is_new, unfreeze = arguments.way == NOTHING, _UNFREEZES[arguments.way]
+    is_new, unfreeze = arguments.way == NOTHING, UNFREEZES[arguments.way]
     weights = "none" if is_new else "imagenet"
     backbone = choose_backbone(BackboneConfig(size=arguments.size, weights=weights))
     folders = [str(arguments.examples / f"Split-{split}") for split in (features.TRAIN, features.EVAL)]
@@ -55,7 +50,7 @@ def search(arguments: argparse.Namespace) -> dict[str, Any]:
         name="search",
         steps=arguments.most,
         unfreeze=unfreeze,
-        trunk_rate=_TRUNK_RATES[arguments.way],
+        trunk_rate=TRUNK_RATES[arguments.way],
         depth_decay=1.0 if is_new else 0.7,
         schedule="constant",
     )
@@ -78,7 +73,7 @@ def search(arguments: argparse.Namespace) -> dict[str, Any]:
     return {"glimpses": result.steps, "is_reached": result.score >= arguments.rate, "curve": curve}
 
 
-def _right(episodes: Sequence[Episode]) -> float:
+def _right(episodes: Sequence[Played]) -> float:
     """The share of pictures that were answered rightly."""
     return float(np.mean([bool(episode.infos["is_right"]) for episode in episodes]))
 
@@ -110,7 +105,7 @@ def main() -> None:
     options.add_argument("examples", type=Path, help="folder of ImageExampleGen's examples")
     options.add_argument("way", choices=WAYS)
     options.add_argument("--classes", nargs="+", required=True)
-    options.add_argument("--size", type=int, default=64)
+    options.add_argument("--size", type=int, default=SIZE)
     options.add_argument("--seed", type=int, default=17)
     options.add_argument("--rate", type=float, default=0.8)
     options.add_argument("--most", type=int, default=16_384)

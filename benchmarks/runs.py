@@ -102,7 +102,10 @@ def recipe_digest(settings: Sequence[str], data: str | None = None) -> str:
     others = {"name", "data", "pusher", "label_check", "metadata", "beam", "airflow", "kubeflow"}
     if not config.tuner.trials:
         others.add("tuner")
-    return hashlib.sha256(config.model_dump_json(exclude=others).encode()).hexdigest()[:12]
+    if config.task == "classification":
+        others |= {"task", "environment", "policy"}
+    left_out: dict[str, Any] = dict.fromkeys(others, True) | {"evaluator": {"returns"}}
+    return hashlib.sha256(config.model_dump_json(exclude=left_out).encode()).hexdigest()[:12]
 
 
 def about_data(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -56,17 +56,20 @@ class Served(tf.Module):
         parsed = tf.io.parse_example(examples, {features.IMAGE: tf.io.FixedLenFeature([], tf.string)})
         return self.serving_default(parsed[features.IMAGE])  # a call in the graph, not a second copy of it
 
+    def names(self) -> list[str]:
+        """What the file of names holds: whoever compares models goes by it."""
+        return [label.decode() for label in self.labels.numpy()]
+
     def signatures(self) -> dict[str, Any]:
         """By name, as they are exported."""
         return {"serving_default": self.serving_default, "serving_examples": self.serving_examples}
 
     def save(self, directory: str, calibration: Calibration | None = None) -> None:
         """Writes the SavedModel, and the calibration, where there is one, in its `assets.extra`."""
-        names = [label.decode() for label in self.labels.numpy()]
         with tempfile.TemporaryDirectory() as folder:
             # An asset is copied under its own name into `assets/`.
             file = Path(folder) / LABELS_FILE
-            file.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
+            file.write_text("".join(f"{name}\n" for name in self.names()), encoding="utf-8")
             self.labels_file = tf.saved_model.Asset(str(file))
             tf.saved_model.save(self, directory, signatures=self.signatures())
         if calibration is not None:

@@ -1,8 +1,8 @@
 """The `environment` section: what a policy acts in, and what its actions are worth."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pipeline.section import Section
 
@@ -54,6 +54,12 @@ class EnvironmentConfig(Section):
     classifier: Annotated[str, Field(min_length=1)] | None = None
     """A classifier that Graft pushed, `serving/<name>/<version>`, to hold the policy against: its argmax, and
     the best threshold on its probability. Left out, `backbone.model` where that is one."""
+
+    @model_validator(mode="after")
+    def _arguments_are_taken(self) -> Self:
+        if self.arguments and self.id in (DECISION, GLIMPSE):
+            raise ValueError(f"arguments are for other environments; {self.id} has settings of its own")
+        return self
 
 
 def is_of_pictures(config: EnvironmentConfig) -> bool:

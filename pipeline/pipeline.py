@@ -21,8 +21,7 @@ from pipeline.beam.flags import beam_args
 from pipeline.config import Config
 from pipeline.history import History, MetadataHistory
 from pipeline.nodes import node_of
-from pipeline.policy_flow import policy_nodes
-from pipeline.reading import Pictures, read_pictures
+from pipeline.reading import ReadPictures, read_pictures
 from pipeline.workspace import Workspace
 
 
@@ -45,6 +44,8 @@ def create_pipeline(
             read.
     """
     if config.task == "reinforcement":
+        from pipeline.policy_flow import policy_nodes  # Gymnasium, which no classifier needs
+
         nodes = policy_nodes(config, workspace, history)
     else:
         nodes = _classifier_nodes(config, workspace, history)
@@ -92,7 +93,7 @@ def _classifier_nodes(config: Config, workspace: Workspace, history: History) ->
 
 
 def _train(
-    config: Config, workspace: Workspace, pictures: Pictures
+    config: Config, workspace: Workspace, pictures: ReadPictures
 ) -> tuple[list[BaseNode], types.Channel, types.Channel]:
     """The nodes from the pictures to the model; the first trunk's features, and the model.
 

@@ -51,7 +51,7 @@ class PolicyConfig(Section):
     entropy: Annotated[float, Field(ge=0, le=10)] | None = None
     """Weight of the policy's entropy in the loss: more explores longer. Left out, 0.01, and 0.3 for
     `reinforce`: with less it asked a person, always, before it had learnt to tell pictures apart
-    (docs/decisions.md, 57)."""
+    (docs/decisions.md, 58)."""
     value_weight: Annotated[float, Field(ge=0, le=10)] = 0.5
     """Weight of the value's squared error in the loss."""
     largest_gradient: Annotated[float, Field(gt=0, le=1e6)] = 0.5

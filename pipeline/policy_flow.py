@@ -1,5 +1,7 @@
 """The flow where `task` is `reinforcement`: not a classifier by labels, but a policy by reward."""
 
+import os
+
 from tfx import types
 from tfx.dsl.components.base.base_node import BaseNode
 
@@ -13,7 +15,7 @@ from components.trainer.policy import component as trainer
 from pipeline.config import Config
 from pipeline.environment_config import DECISION, EnvironmentConfig, is_of_pictures
 from pipeline.history import History
-from pipeline.reading import Pictures, read_pictures
+from pipeline.reading import ReadPictures, read_pictures
 from pipeline.workspace import Workspace
 
 
@@ -63,12 +65,15 @@ def policy_nodes(config: Config, workspace: Workspace, history: History) -> list
 def environment_of(config: Config) -> EnvironmentConfig:
     """The environment, with the classifier that the policy goes on from where none is named."""
     environment, model = config.environment, config.backbone.model
-    if environment.classifier is None and model is not None and is_pushed(model):
-        return environment.model_copy(update={"classifier": model})
-    return environment
+    classifier = environment.classifier
+    if classifier is None and model is not None and is_pushed(model):
+        classifier = model
+    if classifier is None:
+        return environment
+    return environment.model_copy(update={"classifier": os.path.expanduser(classifier)})
 
 
-def _augment(config: Config, workspace: Workspace, pictures: Pictures) -> BaseNode:
+def _augment(config: Config, workspace: Workspace, pictures: ReadPictures) -> BaseNode:
     return augment.build(
         pictures.examples,
         pictures.transform_graph,
@@ -83,10 +88,11 @@ def _augment(config: Config, workspace: Workspace, pictures: Pictures) -> BaseNo
 
 
 def _trainer(
-    config: Config, workspace: Workspace, seen: types.Channel | None, pictures: Pictures | None
+    config: Config, workspace: Workspace, seen: types.Channel | None, pictures: ReadPictures | None
 ) -> BaseNode:
     node = trainer.build(
-        *(config.policy, config.environment, config.backbone),
+        # What a policy is held against is no part of what it learns from.
+        *(config.policy, config.environment.model_copy(update={"classifier": None}), config.backbone),
         fingerprint=choose_backbone(config.backbone).fingerprint(),
         cut=_cut(config),
         seed=config.seed,

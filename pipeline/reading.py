@@ -14,7 +14,7 @@ from pipeline.history import History
 from pipeline.workspace import Workspace
 
 
-class Pictures(NamedTuple):
+class ReadPictures(NamedTuple):
     """What is made of labelled pictures.
 
     Attributes:
@@ -30,7 +30,7 @@ class Pictures(NamedTuple):
     transform_graph: types.Channel
 
 
-def read_pictures(config: Config, workspace: Workspace, history: History) -> Pictures:
+def read_pictures(config: Config, workspace: Workspace, history: History) -> ReadPictures:
     """The nodes from the source to the graph that is served.
 
     Args:
@@ -75,4 +75,4 @@ def read_pictures(config: Config, workspace: Workspace, history: History) -> Pic
         transform_node,
     ]
     transform_graph = transform_node.outputs["transform_graph"]
-    return Pictures([node for node in nodes if node], examples, schema, transform_graph)
+    return ReadPictures([node for node in nodes if node], examples, schema, transform_graph)

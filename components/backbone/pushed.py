@@ -47,6 +47,12 @@ def is_pushed(model: str) -> bool:
     return os.path.exists(os.path.join(os.path.expanduser(model), DESCRIPTION))
 
 
+def is_exported(model: str) -> bool:
+    """Whether the folder `model` holds a SavedModel with names, as Graft exports them all."""
+    folder = os.path.expanduser(model)
+    return all(os.path.exists(os.path.join(folder, name)) for name in ("saved_model.pb", LABELS))
+
+
 def labels_of_pushed(model: str) -> list[str]:
     """The names of what Graft pushed into the folder `model`, in the order of its probabilities."""
     return Path(os.path.expanduser(model), LABELS).read_text(encoding="utf-8").splitlines()

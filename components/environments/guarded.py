@@ -7,6 +7,7 @@ from typing import Any, SupportsFloat
 import gymnasium
 import numpy as np
 
+from components.environments.names import OWN
 from components.environments.spaces import check_spaces
 from pipeline.errors import InputError
 
@@ -39,7 +40,7 @@ class Guarded(gymnasium.Wrapper):
         returned = self._call(lambda: self.env.reset(seed=seed, options=options))
         observation, info = self._parts(returned, "(observation, info)")
         self._check(observation, info)
-        return observation, info
+        return observation, self._told(info)
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         self._steps += 1
@@ -50,7 +51,11 @@ class Guarded(gymnasium.Wrapper):
         for ended in (terminated, truncated):
             if not isinstance(ended, bool | np.bool_):
                 raise self._error(f"says {ended!r} where True or False must stand: terminated, truncated")
-        return observation, self._checked_reward(reward), bool(terminated), bool(truncated), info
+        return observation, self._checked_reward(reward), bool(terminated), bool(truncated), self._told(info)
+
+    def _told(self, info: dict[str, Any]) -> dict[str, Any]:
+        """Only of ours: Gymnasium cannot join what others say that has another shape every time."""
+        return info if self._name in OWN else {}
 
     def close(self) -> None:
         try:

@@ -11,7 +11,7 @@ from components.environments.stepping import begin_episodes, check_resets, first
 
 
 @dataclass(frozen=True)
-class Episode:
+class Played:
     """One whole episode.
 
     Attributes:
@@ -34,7 +34,7 @@ class Episode:
 
 def judge(
     envs: VectorEnv, choose: Callable[[Any], np.ndarray], episodes: int, first_seed: int = 0
-) -> list[Episode]:
+) -> list[Played]:
     """Plays the episodes with the seeds from `first_seed` on, each once.
 
     Args:
@@ -51,7 +51,7 @@ def judge(
     seeds = first_seed + np.arange(count)
     actions: list[list[int]] = [[] for _ in range(count)]
     rewards = np.zeros(count)
-    played: dict[int, Episode] = {}
+    played: dict[int, Played] = {}
     begun, end = first_seed + count, first_seed + episodes
     observations = begin_episodes(envs, seeds.tolist(), np.ones(count, bool))
     while len(played) < episodes:
@@ -65,7 +65,7 @@ def judge(
             # Environments step together: those that no episode is left for, play on, and do not count.
             if (seed := int(seeds[env])) < end:
                 said = infos_of(infos, int(env))
-                played[seed] = Episode(seed, float(rewards[env]), tuple(actions[env]), said)
+                played[seed] = Played(seed, float(rewards[env]), tuple(actions[env]), said)
             seeds[env], rewards[env], actions[env] = begun, 0, []
             begun += 1
         if done.any() and len(played) < episodes:
@@ -73,7 +73,7 @@ def judge(
     return [played[seed] for seed in range(first_seed, end)]
 
 
-def mean_return(episodes: Sequence[Episode]) -> float:
+def mean_return(episodes: Sequence[Played]) -> float:
     """The mean of the episodes' rewards."""
     return float(np.mean([episode.reward for episode in episodes]))
 

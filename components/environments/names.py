@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 
 from components.environments.window import MOVES
-from pipeline.environment_config import ASK
+from pipeline.environment_config import ASK, DECISION, GLIMPSE
 
-DECISION = "graft/Decision-v0"
-GLIMPSE = "graft/Glimpse-v0"
 OWN = (DECISION, GLIMPSE)
 """Those that act on the labelled pictures."""
 

@@ -49,7 +49,7 @@ def build(
         example_splits=json_utils.dumps([features.TEST]),
         eval_config=eval_config(config),
         module_path=extractors.__name__,
-        config=config.model_dump_json(),
+        config=config.model_dump_json(exclude={"returns"}),
         evaluation=types.Channel(type=standard_artifacts.ModelEvaluation),
         blessing=types.Channel(type=standard_artifacts.ModelBlessing),
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from components.backbone import choose_backbone
 from components.backbone.cut import check_order
-from components.backbone.pushed import is_pushed, labels_of_pushed
+from components.backbone.pushed import is_exported, labels_of_pushed
 from components.ensemble.trunks import trunks_of
 from components.evaluator.slices import check_slices
 from components.example_gen.judging.checks import check_names
@@ -36,6 +36,11 @@ def check_input(config: Config) -> None:
     rows = list_rows(config.data)
     _check_classes(rows, config.data)
     if config.task == "reinforcement":
+        if any(row.weight != 1 for row in rows):
+            raise InputError(
+                "the pictures have weights, which say nothing to a policy: it meets each as often. Set "
+                "data.columns.weight to another column, or leave the weights out of the data."
+            )
         _check_classes_of(config.environment, sorted({printable(row.label) for row in rows}))
     columns = column_names(rows)
     check_slices(config.evaluator, columns, _held(rows, columns, config.evaluator.columns()))
@@ -75,7 +80,7 @@ def _check_policy(config: Config) -> None:
     backbone.check_weights()
     check_order(backbone, [phase.unfreeze for phase in config.policy.phases], "policy.phases")
     environment = config.environment
-    if environment.classifier is not None and not is_pushed(environment.classifier):
+    if environment.classifier is not None and not is_exported(environment.classifier):
         raise InputError(
             "`environment.classifier` must be the folder of a model that Graft pushed, "
             f"serving/<name>/<version>. Received: {environment.classifier!r}"
@@ -87,6 +92,17 @@ def _check_policy(config: Config) -> None:
         )
     if not is_of_pictures(environment):
         make_envs(environment, 1).close()
+        _check_gate(config)
+
+
+def _check_gate(config: Config) -> None:
+    """Where no fixed action can be held against it, a policy needs a bound."""
+    gate = config.evaluator.returns
+    if gate.at_least is gate.max_drop is None:
+        raise InputError(
+            "`evaluator.returns` says nothing of what a policy must earn to be pushed. Set at_least to a "
+            "mean return, such as --set evaluator.returns.at_least=100."
+        )
 
 
 def _check_classes_of(environment: EnvironmentConfig, classes: Sequence[str]) -> None:

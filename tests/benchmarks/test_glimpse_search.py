@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from benchmarks import glimpse_search
-from benchmarks.glimpse_search import NOTHING, WAYS, search
+from benchmarks.glimpse import NOTHING, WAYS
+from benchmarks.glimpse_search import search
 from tests.components.records import png, write_records
 from tests.components.trainer.tiny import TinyBackbone
 

@@ -8,7 +8,7 @@ from PIL import Image
 from components.environments import make_envs
 from components.environments.judging import judge
 from components.evaluator.returns.episodes import Episode
-from components.evaluator.returns.playing import Served
+from components.evaluator.returns.playing import Answer
 from pipeline.environment_config import EnvironmentConfig
 
 EPISODES = 100
@@ -17,7 +17,7 @@ _FIRST_SEED = 1_000_000
 
 
 def act_out(
-    config: EnvironmentConfig, served: Served, names: list[str], episodes: int = EPISODES
+    config: EnvironmentConfig, served: Answer, names: list[str], episodes: int = EPISODES
 ) -> list[Episode]:
     """So many episodes, each from a seed of its own.
 

@@ -58,7 +58,7 @@ def build(
         model=model,
         baseline_model=baseline_model,
         examples=examples,
-        config=config.model_dump_json(),
+        config=config.model_dump_json(exclude={"max_accuracy_drop", "smallest_slice"}),
         environment=environment.model_dump_json(),
         evaluation=types.Channel(type=standard_artifacts.ModelEvaluation),
         blessing=types.Channel(type=standard_artifacts.ModelBlessing),

@@ -8,7 +8,7 @@ import numpy as np
 
 from components.evaluator.explanation_file import Explanation
 from components.evaluator.returns.episodes import Episode
-from components.evaluator.returns.figures import figures_of, gain_over, regret, slices_of
+from components.evaluator.returns.figures import figures_of, gain_over, slices_of
 from components.evaluator.returns.gate import comparison_of, judge
 from components.evaluator.slices import OVERALL
 from components.features import TEST
@@ -35,8 +35,8 @@ def explain(
 
     Returns:
         `evaluation`: the overall figures (`figures.figures_of`), `task`, `split`, `about`, the other `slices`
-        by name, each of the `rivals`, the `regret` against the best of them, and the `comparison` with the
-        last blessed policy. `verdicts`: a list of `gate.Verdict` as plain values.
+        by name, each of the `rivals`, and the `comparison` with the last blessed policy. `verdicts`: a list
+        of `gate.Verdict` as plain values.
     """
     slices = {name: figures_of(each) for name, each in slices_of(episodes, config.crossings()).items()}
     beside = {name: gain_over(episodes, earned) for name, earned in {**fixed, **rivals}.items()}
@@ -47,7 +47,6 @@ def explain(
         **slices[OVERALL],
         "slices": {name: each for name, each in slices.items() if name != OVERALL},
         "rivals": beside,
-        "regret": regret(beside),
         "comparison": comparison_of(episodes),
     }
     verdicts = judge(config.returns, episodes, fixed)

@@ -1,6 +1,6 @@
 """Mean returns, slice by slice, beside those of simpler policies on the same episodes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -57,11 +57,6 @@ def gain_over(episodes: Sequence[Episode], rival: np.ndarray) -> dict[str, Any]:
         "gain": float(differences.mean()),
         "interval": interval_of(differences),
     }
-
-
-def regret(rivals: Mapping[str, Mapping[str, Any]]) -> float | None:
-    """How far the policy stays behind the best of some others; below 0 where it is ahead of all."""
-    return max((-float(rival["gain"]) for rival in rivals.values()), default=None)
 
 
 def interval_of(values: np.ndarray) -> Interval:

@@ -10,13 +10,13 @@ from components import features
 from components.evaluator.returns.episodes import Episode
 
 _BATCH = 32
-Served = Callable[[Sequence[bytes]], Mapping[str, np.ndarray]]
+Answer = Callable[[Sequence[bytes]], Mapping[str, np.ndarray]]
 """Encoded pictures to the outputs of `serving_default`."""
 Reward = Callable[[Sequence[str], Mapping[str, np.ndarray]], np.ndarray]
 """The pictures' classes and what was answered to them, to float64 [pictures], what that earned."""
 
 
-def load_served(model: str) -> Served:
+def load_served(model: str) -> Answer:
     """An exported model that answers; `model` is its folder."""
     loaded = tf.saved_model.load(model)
     signature = loaded.signatures["serving_default"]
@@ -30,7 +30,7 @@ def load_served(model: str) -> Served:
 
 
 def play_pictures(
-    served: Served, files: Sequence[str], columns: Sequence[str], reward: Reward
+    served: Answer, files: Sequence[str], columns: Sequence[str], reward: Reward
 ) -> list[Episode]:
     """An episode for each picture of some files, in their order.
 

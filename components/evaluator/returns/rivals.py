@@ -1,8 +1,8 @@
 """What simpler policies would have earned on the same pictures: one action for all, a classifier's answers.
 
-A classifier becomes a policy in three ways: its likeliest class, whatever that costs; a person where it is
-less sure than a threshold; and, of two classes, the second where its probability reaches a threshold. The
-thresholds are those that earn most on eval.
+A classifier becomes a policy in four ways: its likeliest class, whatever that costs; the action of which it
+expects the least cost; a person where it is less sure than a threshold; and, of two classes, the second where
+its probability reaches a threshold. The thresholds are those that earn most on eval.
 """
 
 from collections.abc import Mapping, Sequence
@@ -59,7 +59,10 @@ def classifiers(
     Returns:
         float64 [pictures of test], what each way earns, by its name.
     """
-    ways = {"argmax of the classifier": judged_on.probabilities.argmax(axis=1)}
+    ways = {
+        "argmax of the classifier": judged_on.probabilities.argmax(axis=1),
+        "least cost that the classifier expects": (judged_on.probabilities @ costs).argmin(axis=1),
+    }
     threshold = _best(costs, chosen_on, _ask_below)
     ways[f"{names[-1]} below {threshold:.3f}"] = _ask_below(judged_on.probabilities, threshold)
     if judged_on.probabilities.shape[1] == 2:

@@ -9,9 +9,10 @@ from components import features
 from components.environments.costs import cost_table
 from components.environments.decision import returns
 from components.environments.glimpse import return_of
+from components.environments.window import MOVES
 from components.evaluator.returns.acting import act_out
 from components.evaluator.returns.episodes import Episode
-from components.evaluator.returns.playing import Served, load_served, play_pictures, read_batches
+from components.evaluator.returns.playing import Answer, load_served, play_pictures, read_batches
 from components.evaluator.returns.rivals import Answered, best_fixed, classifiers, in_order_of
 from components.served import read_labels
 from pipeline.environment_config import DECISION, GLIMPSE, EnvironmentConfig
@@ -29,7 +30,7 @@ class Scene(Protocol):
     def about(self) -> dict[str, Any]:
         """`environment`, the `names` of the actions, `costs` where there are any."""
 
-    def play(self, served: Served) -> list[Episode]:
+    def play(self, served: Answer) -> list[Episode]:
         """Every held-out episode, in the same order each time."""
 
     def rivals(self, episodes: Sequence[Episode]) -> tuple[Earned, Earned]:
@@ -104,7 +105,7 @@ class _Decision(_Pictures):
         costs = {label: dict(zip(self._names, row, strict=True)) for label, row in rows}
         return {"environment": DECISION, "names": list(self._names), "costs": costs}
 
-    def play(self, served: Served) -> list[Episode]:
+    def play(self, served: Answer) -> list[Episode]:
         actions = {name: place for place, name in enumerate(self._names)}
         # The last blessed policy may know a class that is no longer there: no answer is worse.
         costs = np.column_stack([self._costs, self._costs.max(axis=1)])
@@ -128,8 +129,8 @@ class _Glimpse(_Pictures):
     def __init__(
         self, config: EnvironmentConfig, names: Sequence[str], files: Files, columns: Sequence[str]
     ) -> None:
-        super().__init__(config, names, files, columns)
-        self._names = names
+        super().__init__(config, names[len(MOVES) :], files, columns)
+        self._names = names[len(MOVES) :]
 
     @property
     def about(self) -> dict[str, Any]:
@@ -142,7 +143,7 @@ class _Glimpse(_Pictures):
             "budget": settings.budget,
         }
 
-    def play(self, served: Served) -> list[Episode]:
+    def play(self, served: Answer) -> list[Episode]:
         def reward(labels: Sequence[str], answers: Mapping[str, np.ndarray]) -> np.ndarray:
             is_right = np.array([name.decode() for name in answers["label"]]) == np.array(labels)
             moves = answers["looks"] - 1 if "looks" in answers else np.zeros(len(labels), np.int64)
@@ -172,7 +173,7 @@ class _Other:
     def about(self) -> dict[str, Any]:
         return {"environment": self._config.id, "names": list(self._names)}
 
-    def play(self, served: Served) -> list[Episode]:
+    def play(self, served: Answer) -> list[Episode]:
         return act_out(self._config, served, list(self._names))
 
     def rivals(self, episodes: Sequence[Episode]) -> tuple[Earned, Earned]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from components.environments.judging import Episode, mean_return
+from components.environments.judging import Played, mean_return
 from components.trainer.policy.learner import FIGURES
 
 Point = dict[str, float | None]
@@ -40,7 +40,7 @@ def row_of(
     steps: int,
     observed: int,
     learnt: Sequence[Learnt],
-    judged: Sequence[Episode],
+    judged: Sequence[Played],
     score: float,
 ) -> list[float]:
     """A point as numbers, NaN for none.

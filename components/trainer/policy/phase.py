@@ -12,7 +12,7 @@ import numpy as np
 from gymnasium.vector import VectorEnv
 
 from components import progress
-from components.environments.judging import Episode, judge, mean_return
+from components.environments.judging import Played, judge, mean_return
 from components.trainer.layer_table import layer_table
 from components.trainer.model import LayerGroup
 from components.trainer.policy.curve import Learnt, Point, row_of
@@ -71,7 +71,7 @@ class World:
     episodes: int
     algorithm: Algorithm
     scale: float = 1.0
-    score: Callable[[Sequence[Episode]], float] = mean_return
+    score: Callable[[Sequence[Played]], float] = mean_return
 
 
 def train_phase(

@@ -49,6 +49,10 @@ class ServedGlimpse(Served):
             "places": tf.cast(places, tf.int64),
         }
 
+    def names(self) -> list[str]:
+        """Of all actions: a classifier that answers with the same classes is another kind of model."""
+        return [*MOVES, *super().names()]
+
     def _search(self, pictures: tf.Tensor) -> _State:
         """uint8 [batch, side, side, 3] -> probabilities, looks, places, as they are served."""
         count, (column, row) = tf.shape(pictures)[0], start(self._config)

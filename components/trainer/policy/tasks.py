@@ -26,6 +26,7 @@ from components.trainer.model import TransferModel
 from components.trainer.policy.eyes import Eyes, fitted
 from components.trainer.policy.rollout import Encode
 from pipeline.environment_config import DECISION, GLIMPSE, EnvironmentConfig
+from pipeline.errors import InputError
 from pipeline.policy_config import PolicyConfig
 
 
@@ -90,6 +91,11 @@ class Whole:
         self.actions = action_names(config.id, classes, len(classes) + 1)
         self._config, self._folders, self._classes = config, folders, classes
         train, held_out = (open_store(folder, FEATURES_PREFIX) for folder in folders)
+        if (held_out.labels < 0).any():
+            raise InputError(
+                f"eval has {int((held_out.labels < 0).sum())} pictures of a class that train lacks. Give "
+                "train some of it, or take the class out of the data."
+            )
         self.episodes = len(held_out)
         # Of a policy that takes every action equally often; where all costs are the same, nothing is learnt.
         self.scale = float(cost_table(config.decision, classes)[train.labels].std()) or 1.0

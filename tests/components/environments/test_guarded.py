@@ -92,7 +92,8 @@ def test_what_behaves_is_passed_on() -> None:
     wild._step = (observation, np.float32(0.5), np.bool_(True), False, {"a": 1})
     returned = env.step(np.int64(2))
     assert returned[0] is observation
-    assert returned[1:] == (0.5, True, False, {"a": 1})
+    # What others say may have another shape each time, and nobody reads it.
+    assert returned[1:] == (0.5, True, False, {})
     assert [type(each) for each in returned[1:4]] == [float, bool, bool]
     assert wild.actions == [7]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from gymnasium.vector import SyncVectorEnv
 
-from components.environments.judging import Episode, infos_of, judge, mean_return
+from components.environments.judging import Played, infos_of, judge, mean_return
 from tests.components.trainer.policy.test_rollout import Counted
 from tests.components.trainer.policy.worlds import Bandit, Walk, vector
 
@@ -15,14 +15,14 @@ def _by_step(observations: np.ndarray) -> np.ndarray:
     return observations[:, 1].astype(np.int64) % 3
 
 
-def _alone(seed: int) -> Episode:
+def _alone(seed: int) -> Played:
     env, reward, actions, done = Walk(), 0.0, [], False
     observation, _ = env.reset(seed=seed)
     while not done:
         actions.append(int(_by_step(observation[None])[0]))
         observation, earned, terminated, truncated, infos = env.step(actions[-1])
         reward, done = reward + earned, terminated or truncated
-    return Episode(seed, reward, tuple(actions), infos)
+    return Played(seed, reward, tuple(actions), infos)
 
 
 @pytest.mark.parametrize(("count", "episodes"), [(1, 5), (4, 12), (5, 13), (8, 3), (3, 3)])

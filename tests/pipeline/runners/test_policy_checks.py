@@ -46,7 +46,20 @@ def test_nothing_is_wrong(tmp_path: Path) -> None:
     check_input(
         config(tmp_path, **POLICY, policy=_phases("head", "top", "30%"), pusher={"formats": ["onnx"]})
     )
-    check_input(_other(WILD))
+    check_input(_other(WILD, evaluator={"returns": {"at_least": 0}}))
+
+
+def test_a_gate_where_no_fixed_action_is_one() -> None:
+    _refused(_other(WILD), "^`evaluator.returns` says nothing of what a policy must earn.*at_least")
+
+
+def test_weights_that_would_say_nothing(tmp_path: Path) -> None:
+    plain = config(tmp_path, **POLICY)
+    manifest = Path(str(plain.data.path))
+    header, *rows = manifest.read_text().splitlines()
+    weighed = [f"{header},weight", *(f"{row},2" for row in rows)]
+    manifest.write_text("\n".join(weighed))
+    _refused(plain, "^the pictures have weights")
 
 
 @pytest.mark.parametrize(
@@ -117,7 +130,7 @@ def test_classifier_that_is_none(tmp_path: Path, name: str) -> None:
 
 
 def _classifier(folder: Path, *labels: str) -> dict[str, Any]:
-    for name, text in (("assets.extra/backbone.json", ""), ("assets/labels.txt", "\n".join(labels))):
+    for name, text in (("saved_model.pb", ""), ("assets/labels.txt", "\n".join(labels))):
         (folder / "pushed" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "pushed" / name).write_text(text)
     return {"classifier": str(folder / "pushed")}

@@ -9,6 +9,7 @@ import tensorflow as tf
 from tfx.types import Artifact, artifact_utils, standard_artifacts
 
 from components import features
+from components.environments.window import MOVES
 from components.evaluator.explanation_file import Explanation, read_explanation
 from components.evaluator.returns.component import build
 from components.evaluator.returns.episodes import read_episodes
@@ -106,7 +107,6 @@ def test_figures_of_a_decision(tmp_path: Path) -> None:
     # Always dog earns -2, always cat -0.6.
     assert evaluation["rivals"][f"always {ASK}"]["mean_return"] == pytest.approx(-0.4)
     assert evaluation["rivals"].keys() == {f"always {ASK}"}
-    assert evaluation["regret"] == pytest.approx(1.28 - 0.4)
     assert evaluation["comparison"] == {}
     episodes = read_episodes(str(tmp_path / "evaluation"))
     assert [episode.reward for episode in episodes] == [0, -5, 0, -0.4, -1]
@@ -160,7 +160,7 @@ def test_a_classifier_is_a_rival_whatever_order_its_classes_have(tmp_path: Path)
     # Right four times of five; the dog that it takes for a cat costs 1.
     assert rivals["argmax of the classifier"]["mean_return"] == pytest.approx(-0.2)
     assert rivals["argmax of the classifier"]["gain"] == pytest.approx(-1.28 + 0.2)
-    assert len(rivals) == 4, "two thresholds besides, and the fixed action"
+    assert len(rivals) == 5, "its least expected cost and two thresholds besides, and the fixed action"
 
 
 def test_a_classifier_of_other_classes_is_none(tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_a_classifier_of_other_classes_is_none(tmp_path: Path) -> None:
 def test_figures_of_glimpses(tmp_path: Path) -> None:
     pushed(tmp_path / "classifier", CLASSES, CLASSIFIER)
     environment = GLIMPSES.model_copy(update={"classifier": str(tmp_path / "classifier" / "Format-Serving")})
-    new = pushed(tmp_path / "new", CLASSES, CLASSIFIER, LOOKS)
+    new = pushed(tmp_path / "new", (*MOVES, *CLASSES), CLASSIFIER, LOOKS)
     old = pushed(tmp_path / "old", CLASSES, BASELINE, number=2)  # a classifier, which looks once
     _evaluate(tmp_path, new, environment, baseline=old, examples=_examples(tmp_path / "e"))
     evaluation = _found(tmp_path)["evaluation"]
@@ -210,7 +210,7 @@ def test_figures_of_another_environment(tmp_path: Path) -> None:
     evaluation = _found(tmp_path)["evaluation"]
     assert (evaluation["examples"], evaluation["mean_return"]) == (100, 1.0)
     assert evaluation["names"] == ["0", "1", "2"] and evaluation["environment"] == environment.id
-    assert (evaluation["rivals"], evaluation["regret"], evaluation["slices"]) == ({}, None, {})
+    assert (evaluation["rivals"], evaluation["slices"]) == ({}, {})
     assert evaluation["comparison"]["gain"] == 0
     # Of the same name, but blessed when the pipeline learnt from pictures.
     last = pushed(tmp_path / "old", CLASSES, BASELINE, number=2)

@@ -27,7 +27,6 @@ def test_explain() -> None:
         "always dog": -1,
         "argmax": 2,
     }
-    assert evaluation["regret"] == 1
     (verdict,) = found["verdicts"]
     assert verdict["state"] == "failed"
     json.dumps(found, allow_nan=False)  # the file takes it

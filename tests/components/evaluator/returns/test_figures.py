@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from components.evaluator.returns.figures import figures_of, gain_over, interval_of, regret, slices_of
+from components.evaluator.returns.figures import figures_of, gain_over, interval_of, slices_of
 from tests.components.evaluator.returns.made import episode, episodes
 
 
@@ -47,9 +47,3 @@ def test_a_gain_is_judged_picture_by_picture() -> None:
     gain = gain_over(episodes(1, 2, 3), np.array([0.0, 1, 2]))
     assert (gain["mean_return"], gain["gain"]) == (1, 1)
     assert gain["interval"] == (1, 1)  # always better by as much: nothing is left to chance
-
-
-def test_regret_is_that_against_the_best() -> None:
-    assert regret({"a": {"gain": 0.5}, "b": {"gain": -0.25}}) == 0.25
-    assert regret({"a": {"gain": 0.5}}) == -0.5
-    assert regret({}) is None

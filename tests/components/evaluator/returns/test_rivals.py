@@ -25,11 +25,18 @@ def test_each_way_earns_what_a_loop_says(rows: list[tuple[int, float]]) -> None:
     share = np.array([value for _, value in rows])
     answered = Answered(labels, np.stack([1 - share, share], axis=1))
     found = classifiers(COSTS, answered, answered, NAMES)
-    argmax, below, second = found
+    argmax, expected, below, second = found
     assert argmax == "argmax of the classifier"
     assert below.startswith("ask below ") and second.startswith("good from ")
     by_hand = [-COSTS[label, int(value > 0.5)] for label, value in rows]
     assert found[argmax].tolist() == by_hand
+    least = [
+        int(np.argmin([(1 - value) * COSTS[0, action] + value * COSTS[1, action] for action in range(3)]))
+        for _, value in rows
+    ]
+    assert found[expected].tolist() == [
+        -COSTS[row[0], action] for row, action in zip(rows, least, strict=True)
+    ]
     # Chosen and judged on the same pictures, a threshold is no worse than the argmax, which is one of them.
     assert found[below].mean() >= found[argmax].mean() - 1e-9
     everything = -COSTS[labels, 1].mean()
@@ -49,7 +56,7 @@ def test_thresholds_are_chosen_on_eval_alone() -> None:
 def test_more_than_two_classes_have_no_second_threshold() -> None:
     answered = Answered(np.array([0, 1, 2]), np.eye(3))
     costs = np.column_stack([1 - np.eye(3), np.full(3, 0.3)])
-    assert len(classifiers(costs, answered, answered, ["a", "b", "c", "ask"])) == 2
+    assert len(classifiers(costs, answered, answered, ["a", "b", "c", "ask"])) == 3
 
 
 def test_probabilities_in_another_order() -> None:

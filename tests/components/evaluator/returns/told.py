@@ -8,7 +8,7 @@ import tensorflow as tf
 from tfx.types import Artifact, standard_artifacts
 
 from components import features
-from components.evaluator.returns.playing import Served as Answering
+from components.evaluator.returns.playing import Answer as Answering
 from components.served import Served, graph
 from pipeline.environment_config import ASK
 from tests.components.evaluator.told import artifact

@@ -4,11 +4,11 @@ import math
 
 import pytest
 
-from components.environments.judging import Episode
+from components.environments.judging import Played
 from components.trainer.policy.curve import COLUMNS, Learnt, point_of, row_of
 from components.trainer.policy.learner import FIGURES
 
-JUDGED = [Episode(0, 2.0, (0, 1, 1), {}), Episode(1, 5.0, (0,), {})]
+JUDGED = [Played(0, 2.0, (0, 1, 1), {}), Played(1, 5.0, (0,), {})]
 
 
 def _figures(number: float) -> dict[str, float]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from gymnasium.vector import SyncVectorEnv
 
-from components.environments.judging import Episode
+from components.environments.judging import Played
 from components.trainer.policy.phase import World, train_phase
 from pipeline.errors import InputError
 from pipeline.policy_config import PolicyConfig, PolicyPhaseConfig
@@ -72,7 +72,7 @@ def test_is_the_same_again_and_another_by_another_seed_or_name(straight: Trained
     assert len(curves) == 3
 
 
-def _scripted(scores: list[float]) -> Callable[[Sequence[Episode]], float]:
+def _scripted(scores: list[float]) -> Callable[[Sequence[Played]], float]:
     left = iter(scores)
     return lambda episodes: next(left)
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from components.environments.judging import Episode
+from components.environments.judging import Played
 from tests.components.trainer.policy.small_phase import JUDGED, ROLLOUTS, Trained, Watcher, are_equal, train
 
 
@@ -44,7 +44,7 @@ def test_killed_again_and_again_even_while_it_judges(tmp_path: Path, straight: A
     for _ in JUDGED[1:]:
         calls = []
 
-        def score(episodes: Sequence[Episode], calls: list[int] = calls) -> float:
+        def score(episodes: Sequence[Played], calls: list[int] = calls) -> float:
             calls.append(1)
             if len(calls) == 2:
                 raise KeyboardInterrupt
