@@ -4,7 +4,7 @@ import pytest
 
 from tests.cli import run_python
 
-HEAVY = ("tensorflow", "tfx", "apache_beam", "keras")
+HEAVY = ("tensorflow", "tfx", "apache_beam", "keras", "gymnasium")
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,13 @@ def test_imports_nothing_heavy(module: str) -> None:
     done = run_python("-c", f"import sys, {module}; print([m for m in {HEAVY} if m in sys.modules])")
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[]"
+
+
+def test_a_classifier_needs_no_gymnasium() -> None:
+    modules = "pipeline.pipeline, components.trainer.run_fn, components.evaluator.component"
+    done = run_python("-c", f"import sys, {modules}; print('gymnasium' in sys.modules)", timeout=180)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "False"
 
 
 @pytest.mark.parametrize("module", ["pipeline.runners.run_command", "pipeline.predict", "components"])
