@@ -102,12 +102,12 @@ def test_outputs_are_those_that_the_page_on_serving_names(tmp_path: Path, kind: 
     _exported(kind, tmp_path)
     signatures = tf.saved_model.load(str(tmp_path)).signatures
     section = PAGE.read_text().split("## Policies")[1].split("## REST")[0]
-    name = "any other" if kind == OTHER else f"`{kind}`"
+    name = "any other" if kind == OTHER else f"{kind[6:-3]}, `{kind}`"
     (row,) = re.findall(rf"^\| {name} \| (.*?) \|", section, re.MULTILINE)
     named = {"label", "probability", "probabilities", "labels", *re.findall(r"`(\w+)`", row)}
     for signature in ("serving_default", "serving_examples"):
         assert set(signatures[signature].structured_outputs) == named, signature
-    assert ("explain" in signatures) == (f"Only {name} has `explain`" in section)
+    assert ("explain" in signatures) == (f"Only `{kind}` has `explain`" in section)
 
 
 @pytest.mark.parametrize("kind", ACTIONS)
