@@ -32,6 +32,7 @@ _ABSENT = {
     "Ensemble": "ensemble.backbones is empty. Try --set ensemble.backbones=[efficientnet_lite2].",
     "LabelCheck": "label_check.folds is 0. Try --set label_check.folds=5.",
 }
+_NEVER = f"where task is reinforcement, none of {', '.join(_ABSENT)} does."
 
 
 def nodes_of(config: Config) -> tuple[str, ...]:
@@ -65,20 +66,24 @@ def node_of(node: str, trunk: str = "") -> str:
     return f"{node}.{trunk}" if trunk else node
 
 
-def check_range(start: str | None, stop: str | None, nodes: Sequence[str]) -> None:
+def check_range(
+    start: str | None, stop: str | None, nodes: Sequence[str], *, is_policy: bool = False
+) -> None:
     """Asks whether a run can go from one node to another.
 
     Args:
         start: `--from`; `None` for the first one.
         stop: `--to`; `None` for the last one.
         nodes: of the run, in the order of the flow.
+        is_policy: whether task is reinforcement.
 
     Raises:
         InputError: there is no such node, or not in this run, or `stop` comes before `start`.
     """
     for name in (start, stop):
         if name in _ABSENT and name not in nodes:
-            raise InputError(f"{name} takes no part in this run: {_ABSENT[name]}")
+            why = _NEVER if is_policy else _ABSENT[name]
+            raise InputError(f"{name} takes no part in this run: {why}")
         if name is not None and name not in nodes:
             raise InputError(f"no node `{name}`. The nodes are: {', '.join(nodes)}.")
     if start is not None and stop is not None and nodes.index(stop) < nodes.index(start):

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+from pipeline.environment_config import DECISION
 from pipeline.errors import InputError
 from pipeline.runners.quiet import logging_to
 
@@ -24,6 +25,8 @@ _OUTPUTS = {
     EXPLAIN: ("label", "labels", "probabilities", HEAT),
 }
 _ARGUMENT = "image_bytes"
+_ACTION = "action"
+"""What policies put out, and no classifier does."""
 
 Answer = Callable[[Sequence[bytes]], Mapping[str, Any]]
 """Pictures to the outputs of a signature, arrays with a row a picture."""
@@ -45,7 +48,8 @@ def load_answer(model: Path, signature: str) -> Answer:
         What answers. It raises an `InputError` where the model fails on a picture.
 
     Raises:
-        InputError: the model cannot be loaded, is none of Graft's, or is too old to explain anything.
+        InputError: the model cannot be loaded, is none of Graft's, or is too old or a policy of a kind
+            that explains nothing.
     """
     import tensorflow as tf  # takes seconds; a wrong path should not
 
@@ -74,6 +78,11 @@ def _checked(model: Path, signatures: Mapping[str, Any], signature: str) -> Any:
     if SERVING not in signatures:
         raise _foreign(model, f"it has no signature `{SERVING}`. It has: {_listed(signatures)}")
     if signature not in signatures:
+        if _ACTION in signatures[SERVING].structured_outputs:
+            raise InputError(
+                f"`{model}` cannot explain its answers: it is a policy that acts in another environment than "
+                f"{DECISION}, and has no explanation."
+            )
         raise InputError(
             f"`{model}` cannot explain its answers: it was pushed before models had the signature "
             f"`{signature}`. Run the pipeline again with --from Trainer, which pushes one that can."

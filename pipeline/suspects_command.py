@@ -58,6 +58,11 @@ def _table_of(record: RunRecord, metadata: Metadata) -> str:
             folder = metadata.artifacts[artifact].uri
             if name == "suspects" and Path(folder, FILE).exists():
                 return folder
+    if record.config().get("task") == "reinforcement":
+        raise InputError(
+            f"run `{record.id}` judged no labels: LabelCheck takes no part where task is reinforcement. "
+            "Name the run of a classifier of these pictures."
+        )
     raise InputError(
         f"run `{record.id}` judged no labels: it did not get as far as LabelCheck, label_check.folds was 0, "
         "or the table was deleted. Run the pipeline again."

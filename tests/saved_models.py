@@ -32,6 +32,7 @@ class _Echo(tf.Module):
             "probability": probabilities[:, 1],
             "probabilities": probabilities,
             "labels": tf.stack([tf.fill(tf.shape(echo), "other"), echo], axis=1),
+            "action": tf.argmax(probabilities, axis=1),
             "heat": tf.tile(tf.constant(HEAT)[None], (tf.shape(image_bytes)[0], 1, 1)),
         }
         return {name: answers[name] for name in self._outputs}

@@ -39,6 +39,7 @@ HEAVY = ("tensorflow", "tfx", "apache_beam", "keras", "gymnasium")
         "components.backbone",
         "components.backbone.cut",
         "components.backbone.torch_weights",
+        "components.trainer.policy.algorithm",
     ],
 )
 def test_imports_nothing_heavy(module: str) -> None:

@@ -29,7 +29,8 @@ def difference_of(first: RunRecord, second: RunRecord, metadata: Metadata) -> di
         `config`, `data` and `metrics`: lists of `key`, `first` and `second` where they differ, metrics of all
         slices whether they differ or not; `flips`, as `components.evaluator.comparison` finds them on the
         `pictures` that both runs were tested on, whatever they were called, held against the second run's
-        labels; empty where a run was not evaluated. `returns`, of two policies: the `gain` of the second
+        labels; empty where a run was not evaluated. `returns`, of two policies that were judged
+        in the same environment at the same costs: the `gain` of the second
         one's mean return over the first one's, with its `interval`, in the `episodes` that both were tested
         in; empty otherwise.
     """
@@ -125,6 +126,10 @@ def _evaluations(record: RunRecord, metadata: Metadata) -> Iterator[str]:
 
 
 def _returns(first: RunRecord, second: RunRecord, metadata: Metadata) -> dict[str, Any]:
+    judged = [record.summary.get("evaluation", {}) for record in (first, second)]
+    # Other costs are another unit: their difference would say nothing.
+    if any(judged[0].get(key) != judged[1].get(key) for key in ("environment", "costs")):
+        return {}
     before, after = (_episodes(record, metadata) for record in (first, second))
     if not before or not after:
         return {}

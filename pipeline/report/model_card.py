@@ -14,10 +14,13 @@ from markupsafe import Markup
 
 from components.backbone import choose_backbone
 from components.backbone.weights import PackageWeights
+from components.trainer.policy.algorithm import algorithm_of, entropy_weight
 from data import solar_cells
 from pipeline import VERSION
 from pipeline.backbone_config import BackboneConfig
+from pipeline.environment_config import DECISION
 from pipeline.errors import InputError
+from pipeline.policy_config import PolicyConfig
 from pipeline.report.album import NO_PICTURES
 from pipeline.report.evaluation_section import gate_rows, key_figures
 from pipeline.report.filters import FILTERS
@@ -77,7 +80,17 @@ def _of_policy(material: Material) -> dict[str, Any]:
         "slices": return_rows(evaluation),
         "rivals": rivals,
         "limits": policy_limits(material.summary, rivals),
+        **_learner_of(material.record.config()),
     }
+
+
+def _learner_of(config: dict[str, Any]) -> dict[str, Any]:
+    """`algorithm` and weight of the `entropy` that held, whether they were named or left to Graft."""
+    asked = config.get("policy", {})
+    named = {key: asked[key] for key in ("algorithm", "entropy") if key in asked}
+    policy = PolicyConfig.model_validate(named)
+    algorithm = algorithm_of(policy, config.get("environment", {}).get("id") == DECISION)
+    return {"algorithm": algorithm, "entropy": entropy_weight(policy, algorithm)}
 
 
 def escaped(text: str) -> str:

@@ -87,5 +87,6 @@ def _paths(config: Config) -> Iterator[tuple[str, str]]:
         "data.root": data.root,
         "backbone.weights": weights,
         "backbone.model": backbone.model,
+        "environment.classifier": config.environment.classifier,
     }
     yield from ((key, path) for key, path in asked.items() if path is not None)

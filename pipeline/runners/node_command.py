@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from components import progress
-from components.trainer.cluster import Cluster, check_shareable, cluster_of
+from components.trainer.cluster import VARIABLE, Cluster, check_shareable, cluster_of
 from pipeline.config import Config
 from pipeline.config_file import dump_config, load_config
 from pipeline.errors import DatabaseAwayError, InputError
@@ -56,10 +56,11 @@ def node_command(request: Request) -> int:
     """
     workspace = Workspace(request.workspace.resolve())
     config = load_config(request.config, request.data, request.overrides)
-    check_range(request.node, request.node, nodes_of(config))
+    is_policy = config.task == "reinforcement"
+    check_range(request.node, request.node, nodes_of(config), is_policy=is_policy)
     cluster = cluster_of(os.environ)
     if cluster.is_several and request.node.partition(".")[0] == "Trainer":
-        check_shareable(config.trainer, cluster)
+        _check_shareable(config, cluster)
         if not cluster.is_chief:
             return _take_part(request, cluster, workspace)
     check_input(config)
@@ -87,6 +88,15 @@ def node_command(request: Request) -> int:
                     raise wrong from error
                 return FAILED
     return 0
+
+
+def _check_shareable(config: Config, cluster: Cluster) -> None:
+    if config.task == "reinforcement":
+        raise InputError(
+            f"{VARIABLE} names {len(cluster.addresses)} machines, and a policy learns on one machine. "
+            "Unset it, and run Trainer on one of them."
+        )
+    check_shareable(config.trainer, cluster)
 
 
 def _join(workspace: Workspace, run_id: str, config: Config) -> Path:

@@ -6,12 +6,15 @@ from rich.table import Table
 from rich.text import Text
 
 from components.evaluator.slices import OVERALL
+from pipeline.environment_config import DECISION, GLIMPSE
 from pipeline.runners.evaluation_text import interval_text, table_of
 
 
 def returns_table(evaluation: dict[str, Any]) -> Table:
     """Mean return, its interval, and how long episodes are, a slice a row."""
-    table = table_of("slice", ("episodes", "mean return", "95 %", "steps"), f"{evaluation['split']} split")
+    has_pictures = evaluation["environment"] in (DECISION, GLIMPSE)
+    title = f"{evaluation['split']} split" if has_pictures else "held-out episodes"
+    table = table_of("slice", ("episodes", "mean return", "95 %", "steps"), title)
     for name, figures in {OVERALL: evaluation, **evaluation["slices"]}.items():
         interval = interval_text(figures["intervals"]["mean_return"])
         numbers = (f"{figures['mean_return']:.4f}", interval, f"{figures['mean_steps']:.2f}")

@@ -77,7 +77,8 @@ def run_command(request: Request, report: Report | None = None) -> int:
     started = time.monotonic()
     workspace = Workspace(Path(os.path.realpath(request.workspace)))
     config = load_config(request.config, request.data, request.overrides)
-    check_range(request.start, request.stop, nodes_of(config))
+    is_policy = config.task == "reinforcement"
+    check_range(request.start, request.stop, nodes_of(config), is_policy=is_policy)
     check_alone(cluster_of(os.environ))
     check_input(config)
     try:

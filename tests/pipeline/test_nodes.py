@@ -73,6 +73,16 @@ def test_labels_can_be_taken_as_they_are() -> None:
         check_range("LabelCheck", None, nodes_of(TRUSTING))
 
 
+@pytest.mark.parametrize("node", ["Tuner", "Ensemble", "LabelCheck"])
+@pytest.mark.parametrize("kind", [DECISION, OTHER])
+def test_check_range_advises_no_setting_that_a_policy_cannot_have(node: str, kind: str) -> None:
+    text = (
+        f"^{node} takes no part in this run: where task is reinforcement, none of Tuner, .* LabelCheck does.$"
+    )
+    with pytest.raises(InputError, match=text):
+        check_range(node, None, nodes_of(config_of(kind)), is_policy=True)
+
+
 @pytest.mark.parametrize(
     ("start", "stop"),
     [

@@ -25,6 +25,14 @@ def test_model_that_was_pushed_before_there_were_explanations(tmp_path: Path) ->
         load_answer(model, EXPLAIN)
 
 
+def test_policy_without_explanation_is_not_taken_for_an_old_one(tmp_path: Path) -> None:
+    model = saved_models.save_model(tmp_path / "policy", outputs=(*saved_models.OUTPUTS, "action"))
+    with pytest.raises(InputError, match="policy` cannot explain.*it is a policy that .* has no expl") as e:
+        load_answer(model, EXPLAIN)
+    assert "--from Trainer" not in str(e.value)
+    assert load_answer(model, SERVING)([pictures.jpeg()])["label"].shape == (1,)
+
+
 def test_foreign_model_is_not_taken_for_an_old_one(tmp_path: Path) -> None:
     model = saved_models.save_model(tmp_path / "foreign", signature="predict")
     with pytest.raises(InputError, match="no model of Graft's: it has no signature `serving_default`"):

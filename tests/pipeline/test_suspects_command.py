@@ -87,6 +87,15 @@ def test_run_that_judged_no_labels(tmp_path: Path) -> None:
     check_one_clear_line(done, ("judged no labels", "LabelCheck"))
 
 
+def test_run_of_a_policy_never_judges_labels(tmp_path: Path) -> None:
+    made = Made(tmp_path / "policy")
+    made.run(RUN)
+    (made.workspace.runs / RUN / "config.yaml").write_text("task: reinforcement")
+    text = "no labels: LabelCheck takes no part where task is reinforcement. Name the run of a classifier"
+    with pytest.raises(InputError, match=text):
+        suspects_command(RUN, tmp_path / "policy", None, as_json=False)
+
+
 def test_answers_at_once(workspace: Path) -> None:
     started = time.monotonic()
     done = run_cli("suspects", "--workspace", workspace)

@@ -47,9 +47,10 @@ def list_rows(config: DataConfig) -> list[Row]:
         Rows in a stable order, all with the same columns.
 
     Raises:
-        InputError: nothing is there, or what is there is broken; fewer than two classes; given splits
-            without train; without given splits, a class with fewer files than there are splits; a class
-            name that a list of names cannot hold; a group column that the data does not have.
+        InputError: there is no data set; nothing is there, or what is there is broken; fewer than two
+            classes; given splits without train; without given splits, a class with fewer files than there
+            are splits; a class name that a list of names cannot hold; a group column that the data does not
+            have.
     """
     path = files.normalise(config.path) if config.path else None
     located = config.model_copy(update={"path": path})
@@ -60,6 +61,10 @@ def list_rows(config: DataConfig) -> list[Row]:
 
 
 def _read(config: DataConfig) -> Iterable[Row]:
+    if config.source == "none":
+        raise InputError(
+            "the environment brings its own pictures (data.source is none): there is no data set to judge."
+        )
     source = recognise(config.path or "") if config.source == "auto" else config.source
     return _SOURCES[source](config)
 

@@ -56,7 +56,7 @@ def build(
     Raises:
         InputError: a phase unfreezes less than the one before it, or no stage of the backbone.
     """
-    check_order(choose_backbone(backbone), [phase.unfreeze for phase in config.phases])
+    check_order(choose_backbone(backbone), [phase.unfreeze for phase in config.phases], "policy.phases")
     custom = {
         "policy": config.model_dump(mode="json"),
         "environment": environment.model_dump(mode="json"),

@@ -1,13 +1,14 @@
 """A policy network that acts, and learns from what came of it."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from components.trainer.policy.advantages import advantages
+from components.trainer.policy.algorithm import Algorithm, entropy_weight
+from components.trainer.policy.algorithm import algorithm_of as algorithm_of
 from components.trainer.policy.losses import (
     clipped_objective,
     divergence,
@@ -21,23 +22,8 @@ from components.trainer.policy.losses import (
 from components.trainer.policy.rollout import Inputs, Rollout
 from pipeline.policy_config import PolicyConfig
 
-Algorithm = Literal["ppo", "reinforce"]
 FIGURES = ("policy_loss", "value_loss", "entropy", "kl", "clip_share", "gradient")
 """What `Learner.update` tells, see there."""
-
-
-def algorithm_of(config: PolicyConfig, is_one_step: bool) -> Algorithm:
-    """What `config` means by its algorithm, in an environment whose episodes all are one step, or are not."""
-    if config.algorithm != "auto":
-        return config.algorithm
-    return "reinforce" if is_one_step else "ppo"
-
-
-def entropy_weight(config: PolicyConfig, algorithm: Algorithm) -> float:
-    """What `config` means by the weight of the entropy; rewards are taken to scatter by about 1."""
-    if config.entropy is not None:
-        return config.entropy
-    return {"ppo": 0.01, "reinforce": 0.3}[algorithm]
 
 
 def updates_of(config: PolicyConfig, algorithm: Algorithm, environments: int) -> int:

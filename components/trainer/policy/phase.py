@@ -15,9 +15,10 @@ from components import progress
 from components.environments.judging import Played, judge, mean_return
 from components.trainer.layer_table import layer_table
 from components.trainer.model import LayerGroup
+from components.trainer.policy.algorithm import Algorithm
 from components.trainer.policy.curve import Learnt, Point, row_of
 from components.trainer.policy.keeping import PolicyKeeper
-from components.trainer.policy.learner import Algorithm, Learner, updates_of
+from components.trainer.policy.learner import Learner, updates_of
 from components.trainer.policy.policy_log import PolicyLog
 from components.trainer.policy.rates import OptimizerOf
 from components.trainer.policy.rollout import Collector, Encode

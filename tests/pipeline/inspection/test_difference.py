@@ -77,10 +77,10 @@ def test_other_pictures(made: Made) -> None:
     assert difference(made, FIRST, "20240503-120000")["flips"] == {"pictures": 0}
 
 
-def _judge_as_policy(made: Made, run_id: str, paths: list[str], reward: float) -> None:
+def _judge_as_policy(made: Made, run_id: str, paths: list[str], reward: float, **about: Any) -> None:
     made.run(run_id)
     file = made.workspace.runs / run_id / "summary.json"
-    evaluation = {"task": "reinforcement", "mean_return": reward, "mean_steps": 1.0, "slices": {}}
+    evaluation = {"task": "reinforcement", "mean_return": reward, "mean_steps": 1.0, "slices": {}, **about}
     file.write_text(json.dumps({**json.loads(file.read_text()), "evaluation": evaluation}))
     episodes = [Episode(path, "cat", {}, "cat", 0.9, reward + place, 1) for place, path in enumerate(paths)]
     write_episodes(episodes, str(made.uri("Evaluator.evaluation")))
@@ -98,6 +98,16 @@ def test_policies_are_held_against_each_other_in_shared_episodes(made: Made) -> 
     assert found["flips"] == {}
     _judge_as_policy(made, "20240505-120000", ["new"], reward=0.0)
     assert difference(made, "20240504-120000", "20240505-120000")["returns"] == {"episodes": 0}
+
+
+@pytest.mark.parametrize("other", [{"environment": "b"}, {"costs": {"cat": {"dog": 2.0}}}, {"costs": None}])
+def test_returns_in_other_units_are_not_held_against_each_other(made: Made, other: dict[str, Any]) -> None:
+    about = {"environment": "a", "costs": {"cat": {"dog": 1.0}}}
+    _judge_as_policy(made, "20240503-120000", ["0"], reward=-1.0, **about)
+    _judge_as_policy(made, "20240504-120000", ["0"], reward=0.5, **about)
+    assert difference(made, "20240503-120000", "20240504-120000")["returns"]["episodes"] == 1
+    _judge_as_policy(made, "20240505-120000", ["0"], reward=0.5, **{**about, **other})
+    assert difference(made, "20240503-120000", "20240505-120000")["returns"] == {}
 
 
 def test_policy_and_classifier_share_nothing(made: Made) -> None:

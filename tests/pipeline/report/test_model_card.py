@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pipeline.environment_config import GLIMPSE
 from pipeline.report.material import Material
@@ -76,6 +77,7 @@ def test_card_of_a_policy(decision: Material) -> None:
         "A policy of `graft/Decision-v0`, trained by reward, with 3 answers: cat, &lt;script&gt;",
         "**It was not blessed**: mean_return on overall is -1.8125",
         "licence Apache-2.0.",
+        "algorithm `reinforce`, discount 0.99, weight of the entropy 0.3;",
         "**These costs are part of what it learnt**",
         "| cat | 0 | 2.5 | 1 |",
         "| Trainer | fine_tune | 4,000 | 0 | -0.5000 | head |",
@@ -95,10 +97,22 @@ def test_card_of_a_policy(decision: Material) -> None:
 def test_card_of_a_policy_that_brought_its_pictures(tmp_path: Path) -> None:
     card = render_card(policy_material(leave_policy(tmp_path, OTHER, with_rivals=False)))
     assert "with 3 actions" in card
+    assert "algorithm `ppo`, discount 0.99, weight of the entropy 0.01;" in card
     assert "None of its own: the environment brings its pictures." in card
     assert "On 24 episodes that training never saw" in card
     for absent in ("costs", "What others earn", "Licence:"):
         assert absent not in card, absent
+
+
+def test_card_of_a_policy_tells_of_the_learner_that_was_asked_for(tmp_path: Path) -> None:
+    made = leave_policy(tmp_path, GLIMPSE)
+    (file,) = made.workspace.runs.glob("*/config.yaml")
+    config = yaml.safe_load(file.read_text())
+    config["policy"].update(algorithm="reinforce", entropy=0.0)
+    file.write_text(yaml.safe_dump(config))
+    assert "algorithm `reinforce`, discount 0.99, weight of the entropy 0.0;" in render_card(
+        policy_material(made)
+    )
 
 
 def test_card_of_glimpses_tells_of_the_window(tmp_path: Path) -> None:

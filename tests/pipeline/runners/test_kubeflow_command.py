@@ -27,6 +27,7 @@ def test_pictures_need_not_be_here() -> None:
     [
         (["data.source=auto", "data.path=pictures"], "data.path is a path of this machine: `pictures`"),
         (["backbone.weights=mine.h5"], "backbone.weights is a path of this machine"),
+        (["environment.classifier=mine"], "environment.classifier is a path of this machine: `mine`"),
         (["kubeflow.nodes.Trayner.gpus=1"], "no node `Trayner`"),
         (["backbone.name=vgg99"], "vgg99"),
         (["backbone.weights=/none/mine.h5"], "/none/mine.h5"),

@@ -49,6 +49,12 @@ def test_a_slice_a_row() -> None:
         assert (found[:3], found[-1]) == ([name, count, mean], steps)
 
 
+def test_episodes_of_no_pictures_are_of_no_split() -> None:
+    text = _text(returns_table({**EVALUATION, "environment": "CarRacing-v3"}))
+    assert "held-out episodes" in text
+    assert "split" not in text
+
+
 def test_how_often_each_action_ended_an_episode() -> None:
     assert actions_line(EVALUATION).plain == "it ended with: cat 66.7%, dog 33.3%"
 

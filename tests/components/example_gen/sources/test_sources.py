@@ -23,6 +23,11 @@ def test_share_of_nothing_says_so(tmp_path: Path) -> None:
         list_rows(DataConfig(path=str(tmp_path), share=1e-9))
 
 
+def test_no_data_set() -> None:
+    with pytest.raises(InputError, match="brings its own pictures .*: there is no data set to judge"):
+        list_rows(DataConfig(source="none"))
+
+
 def test_solar_cells() -> None:
     rows = list_rows(DataConfig(source="solar_cells"))
     assert len(rows) == 2624

@@ -59,7 +59,7 @@ def test_a_phase_that_unfreezes_less_than_the_one_before() -> None:
     phases = tuple(
         PolicyPhaseConfig(name=name, steps=1, unfreeze=each) for name, each in (("a", "top"), ("b", "head"))
     )
-    with pytest.raises(InputError, match="from the top down"):
+    with pytest.raises(InputError, match="^`policy.phases` must unfreeze from the top down"):
         _build(OTHER, policy=PolicyConfig(phases=phases))
 
 

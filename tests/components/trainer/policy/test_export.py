@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from scipy.special import softmax
 from tensorflow.core.protobuf import saved_model_pb2
 
@@ -23,6 +24,7 @@ from tests.components.trainer.tiny import SIZE
 
 pytestmark = pytest.mark.slow
 
+PAGE = Path(__file__).parents[4] / "docs" / "serving.md"
 CLASSES = ("cat", "dog", "hen")
 OTHER = "module:Other-v0"
 ACTIONS = {DECISION: (*CLASSES, ASK), GLIMPSE: (*MOVES, *CLASSES), OTHER: ("0", "1", "2")}
@@ -93,6 +95,19 @@ def test_first_glimpse_answers_as_the_network_does(tmp_path: Path) -> None:
     assert answered["looks"].tolist() == [1] * 20
     assert answered["places"].tolist() == [[[1, 1]]] * 20
     assert answered["looks"].dtype == answered["places"].dtype == np.int64
+
+
+@pytest.mark.parametrize("kind", ACTIONS)
+def test_outputs_are_those_that_the_page_on_serving_names(tmp_path: Path, kind: str) -> None:
+    _exported(kind, tmp_path)
+    signatures = tf.saved_model.load(str(tmp_path)).signatures
+    section = PAGE.read_text().split("## Policies")[1].split("## REST")[0]
+    name = "any other" if kind == OTHER else f"{kind[6:-3]}, `{kind}`"
+    (row,) = re.findall(rf"^\| {name} \| (.*?) \|", section, re.MULTILINE)
+    named = {"label", "probability", "probabilities", "labels", *re.findall(r"`(\w+)`", row)}
+    for signature in ("serving_default", "serving_examples"):
+        assert set(signatures[signature].structured_outputs) == named, signature
+    assert ("explain" in signatures) == (f"Only `{kind}` has `explain`" in section)
 
 
 @pytest.mark.parametrize("kind", ACTIONS)

@@ -8,7 +8,8 @@ import pytest
 import tensorflow as tf
 
 from components.trainer.policy import learner as learner_module
-from components.trainer.policy.learner import FIGURES, Algorithm, Learner, algorithm_of, updates_of
+from components.trainer.policy.algorithm import Algorithm
+from components.trainer.policy.learner import FIGURES, Learner, updates_of
 from components.trainer.policy.rollout import Collector, Rollout
 from pipeline.policy_config import PolicyConfig
 from tests.components.trainer.policy.worlds import Bandit, Chain, as_they_are, small_network, vector
@@ -37,13 +38,6 @@ def random_rollout(steps: int = 6, envs: int = 5, seed: int = 0, ends: float = 0
         returns=(),
         lengths=(),
     )
-
-
-@pytest.mark.parametrize("is_one_step", [True, False])
-def test_algorithm_is_what_was_asked_for_or_what_fits(is_one_step: bool) -> None:
-    assert algorithm_of(PolicyConfig(), is_one_step) == ("reinforce" if is_one_step else "ppo")
-    assert algorithm_of(PolicyConfig(algorithm="ppo"), is_one_step) == "ppo"
-    assert algorithm_of(PolicyConfig(algorithm="reinforce"), is_one_step) == "reinforce"
 
 
 def test_draws_actions_by_their_probabilities() -> None:
