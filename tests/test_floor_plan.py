@@ -47,7 +47,6 @@ TESTED_ELSEWHERE = {
     "pipeline_runner",  # tests/test_bad_inputs.py and tests/e2e
     "sample_files",  # test_samples
     "run_command",
-    "node_command",  # tests/e2e/test_node_by_node
     "local",
     "summary",
     "quiet",

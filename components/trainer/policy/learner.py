@@ -8,7 +8,6 @@ import tensorflow as tf
 
 from components.trainer.policy.advantages import advantages
 from components.trainer.policy.algorithm import Algorithm, entropy_weight
-from components.trainer.policy.algorithm import algorithm_of as algorithm_of
 from components.trainer.policy.losses import (
     clipped_objective,
     divergence,

@@ -13,8 +13,8 @@ from components.backbone import choose_backbone
 from components.trainer.arguments import checkpoint_folder, labels_of, split_folder
 from components.trainer.model import TransferModel
 from components.trainer.phases_file import WEIGHTS_FILE, write_phases
+from components.trainer.policy.algorithm import algorithm_of
 from components.trainer.policy.export import export
-from components.trainer.policy.learner import algorithm_of
 from components.trainer.policy.network import build_policy
 from components.trainer.policy.phase import PolicyPhaseResult, World, train_phase
 from components.trainer.policy.rates import optimizer_of
