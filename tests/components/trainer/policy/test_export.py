@@ -113,8 +113,7 @@ def test_outputs_are_those_that_the_page_on_serving_names(tmp_path: Path, kind: 
 @pytest.mark.parametrize("kind", ACTIONS)
 def test_what_is_left(tmp_path: Path, kind: str) -> None:
     model = _exported(kind, tmp_path)
-    names = CLASSES if kind == GLIMPSE else ACTIONS[kind]
-    assert read_labels(str(tmp_path)) == list(names)
+    assert read_labels(str(tmp_path)) == list(ACTIONS[kind])
     assert is_pushed(str(tmp_path))
     trunk = pushed_backbone(tmp_path, size=None).build_pretrained()
     pictures = _noise(2, SIZE, SIZE, 3).astype(np.float32)
@@ -125,6 +124,7 @@ def test_what_is_left(tmp_path: Path, kind: str) -> None:
     assert "Conv2D" in ops
     assert not {op for op in ops if "Random" in op or "Multinomial" in op or "Shuffle" in op}
     # No pictures are a batch, too.
+    names = CLASSES if kind == GLIMPSE else ACTIONS[kind]
     answered = answers_of(tmp_path, [])
     assert answered["action"].shape == answered["label"].shape == (0,)
     assert answered["probabilities"].shape == answered["labels"].shape == (0, len(names))

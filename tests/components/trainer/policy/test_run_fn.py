@@ -159,7 +159,7 @@ def test_leaves_phases_weights_and_a_model_that_answers_alike(
     observed = [phase["curve"][0]["observed"] for phase in found]
     assert observed == [0, 64][: len(phases)]
     names = CLASSES if kind == GLIMPSE else ACTIONS[kind]
-    assert read_labels(fn_args.serving_model_dir) == list(names)
+    assert read_labels(fn_args.serving_model_dir) == list(ACTIONS[kind])
     pictures = np.random.default_rng(2).integers(0, 256, (9, SIZE, SIZE, 3), np.uint8)
     answered = answers_of(fn_args.serving_model_dir, [png(picture) for picture in pictures])
     assert answered["probabilities"].shape == (9, len(names))
