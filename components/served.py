@@ -10,11 +10,11 @@ from typing import Any
 import tensorflow as tf
 
 from components import features
-from components.backbone.pushed import EXTRA
+from components.backbone.pushed import EXTRA, LABELS
 from components.calibration import write_fields
 from components.temperature import Calibration
 
-LABELS_FILE = "labels.txt"
+LABELS_FILE = os.path.basename(LABELS)
 
 
 def graph(*inputs: tf.TensorSpec) -> Callable[[Callable[..., Any]], Any]:
@@ -24,7 +24,7 @@ def graph(*inputs: tf.TensorSpec) -> Callable[[Callable[..., Any]], Any]:
 
 def read_labels(saved_model: str) -> list[str]:
     """Names of an exported model, in the order of its probabilities; `saved_model` is its folder."""
-    with tf.io.gfile.GFile(os.path.join(saved_model, "assets", LABELS_FILE)) as file:
+    with tf.io.gfile.GFile(os.path.join(saved_model, LABELS)) as file:
         return str(file.read()).splitlines()
 
 

@@ -1,6 +1,7 @@
 """What a policy is judged in: labelled pictures of test, or an environment's own episodes."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -76,11 +77,17 @@ class _Pictures:
             )
         return np.array([self._places[label] for label in labels], np.int64)
 
+    @cached_property
+    def _classifier(self) -> tuple[Answer, list[str]] | None:
+        """What answers, and its classes; loaded once for both splits."""
+        folder = self._config.classifier
+        return None if folder is None else (load_served(folder), read_labels(folder))
+
     def _classified(self, split: str) -> Answered | None:
         """What the classifier says of a split, as far as there is one."""
-        if self._config.classifier is None:
+        if self._classifier is None:
             return None
-        served, known = load_served(self._config.classifier), read_labels(self._config.classifier)
+        served, known = self._classifier
         if sorted(known) != sorted(self._places):  # a trunk to go on from, that was pushed with other classes
             return None
         labels, probabilities = [], []
