@@ -52,6 +52,10 @@ class PolicyConfig(Section):
     """Weight of the policy's entropy in the loss: more explores longer. Left out, 0.01, and 0.3 for
     `reinforce`: with less it asked a person, always, before it had learnt to tell pictures apart
     (docs/decisions.md, 58)."""
+    averaging: Literal["auto", "none", "ema"] = "auto"
+    """What is judged, kept and exported: the latest weights, or their average over updates, the latest ones
+    weighing most. `auto`: `ema` for `reinforce`, whose updates are noisy, so that the best of many judgements
+    is often luck (docs/decisions.md, 60); `none` for `ppo`, where it was not tried."""
     value_weight: Annotated[float, Field(ge=0, le=10)] = 0.5
     """Weight of the value's squared error in the loss."""
     largest_gradient: Annotated[float, Field(gt=0, le=1e6)] = 0.5

@@ -21,6 +21,8 @@ _LAST_SHARE = 0.25
 class Averager(keras.callbacks.Callback):
     """Stands before whoever keeps the weights in `fit`'s list of callbacks.
 
+    Without `fit`, `follow` is called after each step, `on_test_begin` and `on_test_end` around a judgement.
+
     Attributes:
         variables: its state, for checkpoints; none where nothing is averaged.
     """

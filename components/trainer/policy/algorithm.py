@@ -14,6 +14,13 @@ def algorithm_of(config: PolicyConfig, is_one_step: bool) -> Algorithm:
     return "reinforce" if is_one_step else "ppo"
 
 
+def averaging_of(config: PolicyConfig, algorithm: Algorithm) -> Literal["none", "ema"]:
+    """What `config` means by averaging."""
+    if config.averaging != "auto":
+        return config.averaging
+    return "ema" if algorithm == "reinforce" else "none"
+
+
 def entropy_weight(config: PolicyConfig, algorithm: Algorithm) -> float:
     """What `config` means by the weight of the entropy; rewards are taken to scatter by about 1."""
     if config.entropy is not None:

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 
 from components.trainer import checkpoint
+from components.trainer.averaging import Averager
 from components.trainer.policy.curve import COLUMNS, Point, point_of
 
 _COLLECTOR, _ACTIONS = "collector_", "collector_actions"
@@ -31,6 +32,7 @@ class PolicyKeeper:
         path: Path | None,
         network: keras.Model,
         optimizer: keras.optimizers.Optimizer,
+        averager: Averager,
         judgements: int,
     ) -> None:
         """
@@ -38,9 +40,11 @@ class PolicyKeeper:
             path: the checkpoint, an `.npz` of arrays only; `None` for a training that a kill may undo.
             network: learns.
             optimizer: of it, built.
+            averager: knows the weights that are judged.
             judgements: that the phase makes at most.
         """
         self._path, self._network, self._optimizer = path, network, optimizer
+        self._averager = averager
         self._curve = np.full((judgements, len(COLUMNS)), np.nan)
         self._kept = _values(network.variables)
         self.rollouts, self.judgements, self.kept, self.best = 0, 0, 0, -math.inf
@@ -77,7 +81,7 @@ class PolicyKeeper:
         self._curve[self.judgements] = row
         score = row[COLUMNS.index("score")]
         if score >= self.best:
-            self.best, self.kept, self._kept = score, self.judgements, _values(self._network.variables)
+            self.best, self.kept, self._kept = score, self.judgements, self._averager.judged()
         self.rollouts, self.judgements = rollouts, self.judgements + 1
         if self._path is not None:
             checkpoint.write(self._path, self._arrays(state))
@@ -102,7 +106,11 @@ class PolicyKeeper:
 
     def _parts(self) -> dict[str, list[keras.Variable]]:
         """Whatever an update changes."""
-        return {"model": self._network.variables, "optimizer": self._optimizer.variables}
+        return {
+            "model": self._network.variables,
+            "optimizer": self._optimizer.variables,
+            "average": self._averager.variables,
+        }
 
 
 def _values(variables: list[keras.Variable]) -> list[np.ndarray]:

@@ -1,6 +1,6 @@
 """A policy network that acts, and learns from what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
@@ -46,6 +46,7 @@ class Learner:
         algorithm: Algorithm,
         seed: Sequence[int],
         scale: float = 1.0,
+        follow: Callable[[], None] | None = None,
     ) -> None:
         """
         Args:
@@ -55,10 +56,12 @@ class Learner:
             algorithm: see `algorithm_of`.
             seed: numbers of at least 0; draws the actions and the order of learning.
             scale: what rewards are divided by, so that they scatter by about 1; values are in that unit.
+            follow: is called, in a graph, after each update of the weights; `None` for nothing.
         """
         self._network, self._optimizer, self._config = network, optimizer, config
         self._entropy_weight, self._scale = entropy_weight(config, algorithm), scale
         self._is_ppo, self._seed = algorithm == "ppo", tuple(seed)
+        self._follow = follow
         self._trainable = list(network.trainable_variables)
         optimizer.build(self._trainable)
         self.begin_rollout(0)
@@ -190,6 +193,8 @@ class Learner:
         gradients = tape.gradient(loss, [variable.value for variable in self._trainable])
         gradients, norm = tf.clip_by_global_norm(gradients, config.largest_gradient)
         self._optimizer.apply(gradients, self._trainable)
+        if self._follow is not None:
+            self._follow()
         moved = tf.abs(tf.exp(new - old) - 1) > config.clip
         clip_share = tf.reduce_mean(tf.cast(moved, tf.float32))
         return tf.stack([-objective, error, exploration, divergence(new, old), clip_share, norm])

@@ -13,9 +13,10 @@ from gymnasium.vector import VectorEnv
 
 from components import progress
 from components.environments.judging import Played, judge, mean_return
+from components.trainer.averaging import Averager
 from components.trainer.layer_table import layer_table
 from components.trainer.model import LayerGroup
-from components.trainer.policy.algorithm import Algorithm
+from components.trainer.policy.algorithm import Algorithm, averaging_of
 from components.trainer.policy.curve import Learnt, Point, row_of
 from components.trainer.policy.keeping import PolicyKeeper
 from components.trainer.policy.learner import Learner, updates_of
@@ -150,10 +151,12 @@ class _Training:
         optimizer = optimizer_of(self.updates)
         # Phases must not all play the same episodes.
         numbers = (seed, *phase.name.encode())
-        self._learner = Learner(network, optimizer, config, world.algorithm, numbers, world.scale)
+        self._averager = Averager(averaging_of(config, world.algorithm), network, epochs=1)
+        follow = self._averager.follow
+        self._learner = Learner(network, optimizer, config, world.algorithm, numbers, world.scale, follow)
         self._collector = Collector(self._envs, world.encode, self._learner, numbers)
         judgements = 1 + -(-self._rollouts // config.judged_every)
-        self._keeper = PolicyKeeper(checkpoint, network, optimizer, judgements)
+        self._keeper = PolicyKeeper(checkpoint, network, optimizer, self._averager, judgements)
 
     def run(self, log: PolicyLog, observed: int, until: float) -> PolicyKeeper:
         """All rollouts, or those that are left.
@@ -203,7 +206,9 @@ class _Training:
     def _judge(self, rollouts: int, learnt: Sequence[Learnt], log: PolicyLog, observed: int) -> None:
         """A point of the curve, and a checkpoint, after so many `rollouts`; of them `learnt` are new."""
         world, keeper = self._world, self._keeper
+        self._averager.on_test_begin()
         episodes = judge(self._held_out, self._choose, world.episodes)
+        self._averager.on_test_end()
         steps = rollouts * self._steps_each
         row = row_of(steps, observed + steps, learnt, episodes, world.score(episodes))
         keeper.judged(row, rollouts, self._collector.state())

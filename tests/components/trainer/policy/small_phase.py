@@ -59,12 +59,13 @@ def train(checkpoint: Path | None = None, watcher: Watcher | None = None, **chan
     network = small_network(3, 3, hidden=6)
     phase = PHASE.model_copy(update=changes.pop("phase", {}))
     world = replace(WORLD, **changes.pop("world", {}))
+    config = CONFIG.model_copy(update=changes.pop("config", {}))
     groups = [
         LayerGroup("head", tuple(network.variables), tuple(network.trainable_variables), phase.head_rate)
     ]
     with progress.listening(watcher or Watcher()):
         result = train_phase(
-            *(network, world, CONFIG, phase, groups, optimizer_of(phase, groups)),
+            *(network, world, config, phase, groups, optimizer_of(phase, groups)),
             **{"seed": 3, "checkpoint": checkpoint, **changes},
         )
     return Trained(network, result)

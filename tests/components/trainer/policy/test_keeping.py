@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from components.trainer.averaging import Averager
 from components.trainer.policy.curve import COLUMNS
 from components.trainer.policy.keeping import PolicyKeeper
 from tests.components.trainer.policy.worlds import small_network
@@ -18,11 +19,17 @@ def _row(score: float) -> list[float]:
     return [score if name == "score" else 1.0 for name in COLUMNS]
 
 
-def _keeper(path: Path | None, judgements: int = 4, network: keras.Model | None = None) -> PolicyKeeper:
+def _keeper(
+    path: Path | None,
+    judgements: int = 4,
+    network: keras.Model | None = None,
+    averager: Averager | None = None,
+) -> PolicyKeeper:
     network = network or small_network(2, 2)
     optimizer = keras.optimizers.Adam()
     optimizer.build(network.trainable_variables)
-    return PolicyKeeper(path, network, optimizer, judgements)
+    averager = averager or Averager("none", network, 1)
+    return PolicyKeeper(path, network, optimizer, averager, judgements)
 
 
 def _mark(keeper: PolicyKeeper, number: float) -> None:
@@ -77,3 +84,18 @@ def test_takes_nothing_that_does_not_fit(tmp_path: Path, caplog: pytest.LogCaptu
     assert _keeper(path, network=small_network(2, 3)).restore(LIKE) is None
     assert _keeper(path).restore({**LIKE, "episodes": np.zeros(4, np.int64)}) is None
     assert len(caplog.records) == 3
+
+
+def test_keeps_the_average_where_that_is_judged() -> None:
+    network = small_network(2, 2)
+    averager = Averager("ema", network, 1)
+    keeper = _keeper(None, network=network, averager=averager)
+    before = [np.array(each) for each in network.variables]
+    _mark(keeper, 1)
+    averager.follow()
+    keeper.judged(_row(1), 1, STATE)
+    _mark(keeper, 3)
+    keeper.keep()
+    # The first update counts for 1 - 2/11.
+    for each, start in zip(network.variables, before, strict=True):
+        assert np.allclose(each, start + (1 - start) * 9 / 11)

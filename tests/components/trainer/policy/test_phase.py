@@ -154,3 +154,26 @@ def test_finds_the_best_arm_whatever_it_is_called() -> None:
     )
     assert result.eval_return == pytest.approx(0.9, abs=0.25)
     assert int(np.argmax(network(np.ones((1, 1)))[0])) == 1
+
+
+def test_reinforce_is_judged_by_the_average_and_learns_from_the_latest() -> None:
+    chosen: dict[str, list[tuple[int, ...]]] = {"ema": [], "none": []}
+
+    def trained(averaging: str) -> Trained:
+        def noted(episodes: Sequence[Played]) -> float:
+            chosen[averaging].append(sum((each.actions for each in episodes), ()))
+            return float(len(chosen[averaging]))
+
+        return train(
+            config={"averaging": averaging},
+            world={"algorithm": "reinforce", "score": noted},
+            phase={"steps": 400},
+        )
+
+    averaged, latest = trained("ema"), trained("none")
+    # What acted in training, and what it learnt, are the same; what was judged and kept, are not.
+    assert [point["train_return"] for point in averaged.result.curve] == [
+        point["train_return"] for point in latest.result.curve
+    ]
+    assert not any(map(np.array_equal, averaged.weights(), latest.weights()))
+    assert chosen["ema"] != chosen["none"]
