@@ -106,7 +106,7 @@ def read_answers(evaluation: str, names: Sequence[str]) -> Answers:
         ids=texts[features.IMAGE_ID],
         paths=texts[features.PATH],
         labels=_places(texts[features.LABEL], names),
-        probabilities=np.array(table[PROBABILITIES].to_pylist(), np.float32).reshape(len(rows), len(names)),
+        probabilities=_probabilities(table[PROBABILITIES]).reshape(len(rows), len(names)),
         columns={**columns, features.LABEL: texts[features.LABEL]},
         baseline=_places(baseline, names) if baseline and None not in baseline else None,
     )
@@ -119,6 +119,11 @@ def _table(evaluation: str) -> pa.Table:
     files = sorted(each.path for each in found if each.path.endswith(".parquet"))
     tables = [pq.ParquetFile(system.open_input_file(file)).read().cast(ROW) for file in files]
     return pa.concat_tables(tables) if tables else ROW.empty_table()
+
+
+def _probabilities(lists: pa.ChunkedArray) -> np.ndarray:
+    """float32, one after another: a float of Python's for each would take eight times the memory."""
+    return np.concatenate([np.zeros(0, np.float32), *(each.flatten().to_numpy() for each in lists.chunks)])
 
 
 def _places(texts: Iterable[str], names: Sequence[str]) -> np.ndarray:

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from components.features import SPLITS
+from pipeline.visible import visible
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
 _SHOWN = 5
@@ -28,7 +29,7 @@ def print_data_set(data: dict[str, Any], console: Console) -> None:
         console.print()
         console.print(Text(f"{data['quarantined']} set aside:", "yellow"))
         for entry in data["quarantine"][:_SHOWN]:
-            console.print(Text(f"  {entry['path']!r}: {entry['reason']}", "yellow"), soft_wrap=True)
+            console.print(Text(f"  {entry['path']!r}: {visible(entry['reason'])}", "yellow"), soft_wrap=True)
         if data["quarantined"] > _SHOWN:
             console.print(Text("  ... the rest with --json, or in a run's quarantine", "yellow"))
 
@@ -43,7 +44,7 @@ def class_table(counts: dict[str, dict[str, int]]) -> Table:
         table.add_column("%", justify="right", style="dim")
     labels = sorted({label for by_label in counts.values() for label in by_label})
     for label in labels[:_CLASSES_SHOWN]:
-        table.add_row(Text(label), *_cells([counts[split].get(label, 0) for split in SPLITS]))
+        table.add_row(Text(visible(label)), *_cells([counts[split].get(label, 0) for split in SPLITS]))
     if len(labels) > _CLASSES_SHOWN:
         table.add_row(f"... {len(labels) - _CLASSES_SHOWN} more", *[""] * 7)
     table.add_row("all", *_cells([sum(counts[split].values()) for split in SPLITS]), style="bold")
@@ -61,7 +62,9 @@ def finding_table(findings: list[dict[str, Any]]) -> Table:
         is_named = "first: " in finding["text"] or not finding["paths"]
         where = "" if is_named else f", such as {finding['paths'][0]!r}"
         table.add_row(
-            Text(finding["kind"], style), Text(finding["severity"], style), Text(finding["text"] + where)
+            Text(finding["kind"], style),
+            Text(finding["severity"], style),
+            Text(visible(finding["text"] + where)),
         )
     return table
 

@@ -8,6 +8,8 @@ ours and ends with exit code 1 and a traceback in the run's log; but for a datab
 import re
 from collections.abc import Iterator
 
+from pipeline.visible import visible
+
 _PASSWORD = re.compile(r"(?<=://)([^\s:/@]*):\S*@")
 
 
@@ -16,7 +18,7 @@ class InputError(ValueError):
 
     def __init__(self, text: str) -> None:
         # Names of files and keys come from the user, line breaks included, and addresses with passwords.
-        super().__init__(_PASSWORD.sub(r"\1:***@", "\\n".join(text.splitlines())))
+        super().__init__(_PASSWORD.sub(r"\1:***@", visible(text.rstrip("\n"))))
 
 
 class DatabaseAwayError(RuntimeError):

@@ -138,5 +138,5 @@ def _read(picture: PictureFile) -> bytes | str:
 
 def _best(outputs: Mapping[str, Any], row: int, top: int) -> tuple[tuple[str, float], ...]:
     names, probabilities = outputs["labels"][row], outputs["probabilities"][row]
-    best = probabilities.argsort()[::-1][:top]
+    best = (-probabilities).argsort(kind="stable")[:top]  # of equal ones the first, as the Evaluator's
     return tuple((names[index].decode(errors="replace"), float(probabilities[index])) for index in best)

@@ -4,7 +4,6 @@ import csv
 import io
 import os
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +18,10 @@ from rich.text import Text
 from pipeline.explain_folder import ExplainFolder
 from pipeline.predict import Prediction, predict
 from pipeline.predict_paths import PictureFile, find_model, find_pictures, named_paths
+from pipeline.visible import visible
 
 Form = Literal["table", "csv", "json"]
 _UNREADABLE = 2
-_UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")
-"""Unicode categories that break a line, steer a terminal, or (bytes that are no UTF-8) cannot be printed."""
 
 
 @dataclass(frozen=True)
@@ -161,22 +159,15 @@ def _table(predictions: Sequence[Prediction], is_explained: bool) -> Table:
     if is_explained:
         table.add_column("explanation", overflow="fold")
     for prediction in predictions:
-        path = _printable(prediction.path)
+        path = visible(prediction.path)
         if prediction.error:
-            table.add_row(Text(path), Text(_printable(prediction.error), "red"), "")
+            table.add_row(Text(path), Text(visible(prediction.error), "red"), "")
         for rank, (label, probability) in enumerate(prediction.scores):
-            name = Text(_printable(label))
+            name = Text(visible(label))
             if not rank and not prediction.is_sure:
                 name.append(" ?", "yellow")
             explanation = (
-                [Text("" if rank else _printable(prediction.explanation or ""))] if is_explained else []
+                [Text("" if rank else visible(prediction.explanation or ""))] if is_explained else []
             )
             table.add_row(Text("" if rank else path), name, f"{probability:.4f}", *explanation)
     return table
-
-
-def _printable(text: str) -> str:
-    return "".join(
-        letter.encode("unicode_escape").decode() if unicodedata.category(letter) in _UNPRINTABLE else letter
-        for letter in text
-    )

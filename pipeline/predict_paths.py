@@ -72,20 +72,23 @@ def named_paths(paths: Sequence[Path], lines: Iterable[str]) -> list[Path]:
 def find_pictures(paths: Sequence[Path]) -> list[PictureFile]:
     """The files that `paths` name, folders searched through, hidden files left out.
 
-    A link that is named is followed wherever it leads; one in a folder must stay in that folder.
+    A link that is named is followed wherever it leads; one in a folder must stay in that folder. A file that
+    is not there stands among the others, to be told as one that cannot be read.
 
     Raises:
-        InputError: a path does not exist, a folder cannot be read, or there is no file at all.
+        InputError: none of the paths exists, a folder cannot be read, or there is no file at all.
     """
+    if not paths:
+        raise InputError("no paths came from standard input.")
+    if not any(files.exists(str(path)) for path in paths):
+        raise InputError(f"no such file or folder: `{paths[0]}`.")
     pictures: list[PictureFile] = []
     for path in map(str, paths):
         if files.is_folder(path):
             places = [Place(path, name) for name in files.walk(path)]
             pictures += [PictureFile(place.path, place) for place in places]
-        elif files.exists(path):
-            pictures.append(PictureFile(path, Place(*os.path.split(os.path.realpath(path)))))
         else:
-            raise InputError(f"no such file or folder: `{path}`.")
+            pictures.append(PictureFile(path, Place(*os.path.split(os.path.realpath(path)))))
     if not pictures:
         raise InputError(f"no pictures in {', '.join(f'`{path}`' for path in paths)}.")
     return pictures

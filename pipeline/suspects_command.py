@@ -17,6 +17,7 @@ from components.label_check.suspects import FILE, Label, read_labels, suspects_o
 from pipeline.errors import InputError
 from pipeline.inspection.metadata import Metadata, open_metadata
 from pipeline.inspection.records import RunRecord, find_run
+from pipeline.visible import visible
 from pipeline.whole_file import write_whole
 from pipeline.workspace import Workspace
 
@@ -79,7 +80,7 @@ def _show(suspects: list[Label], judged: int) -> None:
         table.add_column(column, justify="right" if column == "wrong" else "left", overflow="fold")
     for each in suspects[:_SHOWN]:
         cells = (each.path, each.split, each.label, each.suggested, f"{each.wrong or 0:.2f}")
-        table.add_row(*(Text(cell) for cell in cells))
+        table.add_row(*(Text(visible(cell)) for cell in cells))
     if suspects:
         console.print(table)
     if len(suspects) > _SHOWN:

@@ -14,6 +14,8 @@ from scipy.special import expit, log_softmax
 _LOG_SCALE = (-4.0, 6.0)
 _LOGIT_SHARE = (-14.0, 0.0)
 """At most every second label is wrong."""
+_FITTED = 5_000_000
+"""Answers, pictures times classes, from which scale and share are estimated: two numbers need no more."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Doubts:
     Attributes:
         wrong: float64 [pictures], the probability that the label is wrong.
         suggested: int64 [pictures], the likeliest class but for the label.
-        loss: mean negative log likelihood of the labels, to choose between answers.
+        loss: mean negative log likelihood of labels, of all or of many, to choose between answers.
     """
 
     wrong: np.ndarray
@@ -44,18 +46,13 @@ def doubt(logits: np.ndarray, labels: np.ndarray) -> Doubts:
             learn from these labels.
         labels: int64 [pictures], places of classes.
     """
-    rows, others = np.arange(len(labels)), logits.shape[1] - 1
     if not len(labels):
         return Doubts(np.zeros(0), np.zeros(0, np.int64), 0.0)
-
-    def likelihoods(log_scale: float, logit_share: float) -> tuple[np.ndarray, np.ndarray]:
-        """Of each label, right and wrong."""
-        right = np.exp(log_softmax(logits * np.exp(log_scale), axis=1)[rows, labels])
-        share = expit(logit_share)
-        return (1 - share) * right, share * (1 - right) / others
+    stride = max(1, logits.size // _FITTED)
+    few = logits[::stride], labels[::stride]
 
     def loss(parameters: np.ndarray) -> float:
-        right, wrong = likelihoods(*parameters)
+        right, wrong = _likelihoods(*few, *parameters)
         return float(-np.log(np.maximum(right + wrong, np.finfo(float).tiny)).mean())
 
     found = min(
@@ -65,8 +62,27 @@ def doubt(logits: np.ndarray, labels: np.ndarray) -> Doubts:
         ),
         key=lambda each: each.fun,
     )
-    right, wrong = likelihoods(*found.x)
+    # Part by part: what lies between takes as much memory as the answers, several times.
+    parts = [slice(start, start + len(few[0])) for start in range(0, len(labels), len(few[0]))]
+    judged = [_judged(logits[part], labels[part], *found.x) for part in parts]
+    wrong, suggested = (np.concatenate(each) for each in zip(*judged, strict=True))
+    return Doubts(wrong, suggested, float(found.fun))
+
+
+def _likelihoods(
+    logits: np.ndarray, labels: np.ndarray, log_scale: float, logit_share: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of each label, right and wrong."""
+    right = np.exp(log_softmax(logits * np.exp(log_scale), axis=1)[np.arange(len(labels)), labels])
+    share = expit(logit_share)
+    return (1 - share) * right, share * (1 - right) / (logits.shape[1] - 1)
+
+
+def _judged(
+    logits: np.ndarray, labels: np.ndarray, log_scale: float, logit_share: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The probability that each label is wrong, and the likeliest other class."""
+    right, wrong = _likelihoods(logits, labels, log_scale, logit_share)
     unlike = logits.copy()
-    unlike[rows, labels] = -np.inf
-    total = np.maximum(right + wrong, np.finfo(float).tiny)
-    return Doubts(wrong / total, unlike.argmax(axis=1), float(found.fun))
+    unlike[np.arange(len(labels)), labels] = -np.inf
+    return wrong / np.maximum(right + wrong, np.finfo(float).tiny), unlike.argmax(axis=1)

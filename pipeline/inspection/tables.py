@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.runners.evaluation_text import failures_view, interval_text
+from pipeline.visible import visible
 
 _COLOURS = {
     "pushed": "green",
@@ -54,7 +55,7 @@ def artifacts_table(rows: Sequence[dict[str, Any]], workspace: str) -> Table:
     """An artifact a line; places are told from `workspace`."""
     table = _table(">id", "type", "made by", "run", "where")
     for row in rows:
-        where = Text(row["uri"].removeprefix(f"{workspace}/"), "dim")
+        where = Text(visible(row["uri"].removeprefix(f"{workspace}/")), "dim")
         where.append(_gone(row), "red")
         _add(table, str(row["id"]), row["type"], row["node"] or "", row["run"] or "", where)
     return table
@@ -122,7 +123,7 @@ def _returns(returns: dict[str, Any]) -> Text:
 
 def _listed(what: str, paths: Sequence[str], colour: str) -> list[Text]:
     more = f" and {len(paths) - _PICTURES_SHOWN} more: --json" if len(paths) > _PICTURES_SHOWN else ""
-    lines = [Text(f"  {what} {path}", colour) for path in paths[:_PICTURES_SHOWN]]
+    lines = [Text(f"  {what} {visible(path)}", colour) for path in paths[:_PICTURES_SHOWN]]
     return [*lines, Text(f"  {what}{more}", colour)] if more else lines
 
 
@@ -136,7 +137,7 @@ def _values(row: dict[str, Any], is_metric: bool) -> Iterable[str | Text]:
 def _value(value: Any) -> Text:
     if value is None:
         return Text("-", "dim")
-    return Text(f"{value:.4f}" if isinstance(value, float) else str(value))
+    return Text(f"{value:.4f}" if isinstance(value, float) else visible(str(value)))
 
 
 def _gone(artifact: dict[str, Any]) -> str:
@@ -145,7 +146,7 @@ def _gone(artifact: dict[str, Any]) -> str:
 
 def _add(table: Table, *cells: str | Text) -> None:
     """A line; what stands in it is no markup."""
-    table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in cells))
+    table.add_row(*(Text(visible(cell)) if isinstance(cell, str) else cell for cell in cells))
 
 
 def _state(state: str) -> Text:

@@ -6,6 +6,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
+from pipeline.visible import visible
+
 
 def lineage_view(answer: dict[str, Any], workspace: str) -> RenderableType:
     """Two trees, back and forward; then the data, and the config of every run that had a part in it.
@@ -23,8 +25,12 @@ def lineage_view(answer: dict[str, Any], workspace: str) -> RenderableType:
         for artifact, _ in step["outputs"]:
             branch.add(trees.name(artifact))
     came_of_it: list[RenderableType] = [Text("what came of it", "bold"), forward, Text()]
-    lines = [Text(f"data: {each['data']}; set aside: {each['quarantine']}") for each in answer["data"]]
-    lines += [Text(f"config of run {run}: {path}") for run, path in sorted(answer["configs"].items())]
+    lines = [
+        Text(visible(f"data: {each['data']}; set aside: {each['quarantine']}")) for each in answer["data"]
+    ]
+    lines += [
+        Text(visible(f"config of run {run}: {path}")) for run, path in sorted(answer["configs"].items())
+    ]
     after = came_of_it if answer["forward"] else []
     return Group(Text("what it was made from", "bold"), back, Text(), *after, *lines)
 
@@ -56,7 +62,7 @@ class _Trees:
         """Id, type and place."""
         found = self._artifacts[artifact]
         gone = " (gone)" if found["is_there"] is False else ""
-        place = found["uri"].removeprefix(self._prefix)
+        place = visible(found["uri"].removeprefix(self._prefix))
         return Text.assemble(f"{artifact} ", (found["type"], "bold"), (f" {place}", "dim"), (gone, "red"))
 
 

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from components.evaluator.slices import OVERALL
+from pipeline.visible import visible
 
 _CONFUSION_CLASSES = 6
 _MISTAKES_SHOWN = 5
@@ -21,7 +22,9 @@ def slice_table(evaluation: dict[str, Any], with_intervals: bool = True) -> Tabl
     for name, scores in {OVERALL: evaluation, **evaluation["slices"]}.items():
         values = (f"{scores[key]:.4f}" for key in ("macro_precision", "macro_recall", "macro_f1"))
         interval = [interval_text(scores["intervals"]["accuracy"])] if with_intervals else []
-        table.add_row(Text(name), str(scores["examples"]), f"{scores['accuracy']:.4f}", *interval, *values)
+        table.add_row(
+            Text(visible(name)), str(scores["examples"]), f"{scores['accuracy']:.4f}", *interval, *values
+        )
     return table
 
 
@@ -31,12 +34,12 @@ def class_table(evaluation: dict[str, Any], with_confusion: bool = True) -> Tabl
     shown = labels if with_confusion and len(labels) <= _CONFUSION_CLASSES else []
     table = table_of("class", ("pictures", "precision", "recall", "F1"))
     for label in shown:
-        table.add_column(Text(f"as {label}"), justify="right", style="dim", no_wrap=True)
+        table.add_column(Text(f"as {visible(label)}"), justify="right", style="dim", no_wrap=True)
     for index, label in enumerate(labels):
         scores = evaluation["per_class"][label]
         values = (f"{scores[key]:.4f}" for key in ("precision", "recall", "f1"))
         taken_for = (str(count) for count in evaluation["confusion"][index]) if shown else ()
-        table.add_row(Text(label), str(scores["support"]), *values, *taken_for)
+        table.add_row(Text(visible(label)), str(scores["support"]), *values, *taken_for)
     return table
 
 
@@ -63,7 +66,7 @@ def failures_view(blessing: dict[str, Any]) -> RenderableType:
     parts: list[RenderableType] = []
     if blessing.get("failures"):
         parts += [_failure_table(blessing["failures"]), Text(), *_mistakes(blessing["failures"])]
-    return Group(*parts, *(Text(line, "yellow") for line in blessing.get("not_judged", ())))
+    return Group(*parts, *(Text(visible(line), "yellow") for line in blessing.get("not_judged", ())))
 
 
 def _failure_table(failures: Sequence[dict[str, Any]]) -> Table:
@@ -74,7 +77,7 @@ def _failure_table(failures: Sequence[dict[str, Any]]) -> Table:
         of_class = f" of {failure['label']}" if failure["label"] else ""
         interval = interval_text(failure["interval"]) if failure["interval"] else ""
         table.add_row(
-            Text(f"{failure['metric']}{of_class} on {failure['slice']}"),
+            Text(visible(f"{failure['metric']}{of_class} on {failure['slice']}")),
             _number(failure["value"]),
             interval,
             f"{failure['rule'].replace('_', ' ')} {failure['bound']:.4f}",
@@ -87,11 +90,12 @@ def _failure_table(failures: Sequence[dict[str, Any]]) -> Table:
 def _mistakes(failures: Sequence[dict[str, Any]]) -> list[Text]:
     pictures = {each["path"]: each for failure in failures for each in failure["pictures"]}
     surest = sorted(pictures.values(), key=lambda each: -each["probability"])[:_MISTAKES_SHOWN]
-    lines = [
-        Text(f"  {each['path']}: {each['label']}, taken for {each['answer']} at {each['probability']:.3f}")
+    lines = (
+        f"  {each['path']}: {each['label']}, taken for {each['answer']} at {each['probability']:.3f}"
         for each in surest
-    ]
-    return [Text("its surest mistakes there:"), *lines, Text()] if lines else []
+    )
+    shown = [Text(visible(line)) for line in lines]
+    return [Text("its surest mistakes there:"), *shown, Text()] if shown else []
 
 
 def print_widest(console: Console, *tables: Table) -> None:

@@ -16,6 +16,7 @@ from pipeline.runners.evaluation_text import (
     slice_table,
 )
 from pipeline.runners.returns_text import actions_line, last_line, returns_table, rivals_table
+from pipeline.visible import visible
 
 _ANOMALIES_SHOWN = 5
 
@@ -85,7 +86,7 @@ def verdict(summary: dict[str, Any]) -> Text:
     if status == "pushed":
         return Text.assemble(("pushed ", "bold green"), summary["model"]["pushed_to"])
     if status == "not_blessed":
-        reasons = (f"\n  {reason}" for reason in summary["blessing"]["reasons"])
+        reasons = (f"\n  {visible(reason)}" for reason in summary["blessing"]["reasons"])
         return Text.assemble(("not blessed, nothing pushed:", "bold red"), *reasons)
     is_blessed = summary["blessing"].get("blessed")
     return Text(f"blessed, but {status} before it was pushed" if is_blessed else status, "bold yellow")
@@ -111,7 +112,7 @@ def _print_suspects(found: dict[str, Any], run_id: str, console: Console) -> Non
         f"{found['suspects']} of {found['judged']:,} labels look wrong: {surest['path']} is "
         f"`{surest['label']}`, looks like `{surest['suggested']}`, ... All of them: suspects {run_id}"
     )
-    console.print(Text(line, "yellow"), soft_wrap=True)
+    console.print(Text(visible(line), "yellow"), soft_wrap=True)
 
 
 def _print_worst(worst: Sequence[dict[str, Any]], console: Console) -> None:
@@ -129,6 +130,6 @@ def _print_anomalies(anomalies: list[dict[str, str]], console: Console) -> None:
         console.print(Text(f"{what} in the data:", "yellow"))
     for anomaly in anomalies[:_ANOMALIES_SHOWN]:
         line = "  {severity}: {split}: {feature}: {text}".format(**anomaly)
-        console.print(Text(line, "yellow"), soft_wrap=True)
+        console.print(Text(visible(line), "yellow"), soft_wrap=True)
     if len(anomalies) > _ANOMALIES_SHOWN:
         console.print(Text("  ... all of them in summary.json", "yellow"))

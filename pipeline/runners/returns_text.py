@@ -8,6 +8,7 @@ from rich.text import Text
 from components.evaluator.slices import OVERALL
 from pipeline.environment_config import DECISION, GLIMPSE
 from pipeline.runners.evaluation_text import interval_text, table_of
+from pipeline.visible import visible
 
 
 def returns_table(evaluation: dict[str, Any]) -> Table:
@@ -18,14 +19,14 @@ def returns_table(evaluation: dict[str, Any]) -> Table:
     for name, figures in {OVERALL: evaluation, **evaluation["slices"]}.items():
         interval = interval_text(figures["intervals"]["mean_return"])
         numbers = (f"{figures['mean_return']:.4f}", interval, f"{figures['mean_steps']:.2f}")
-        table.add_row(Text(name), str(figures["examples"]), *numbers)
+        table.add_row(Text(visible(name)), str(figures["examples"]), *numbers)
     return table
 
 
 def actions_line(evaluation: dict[str, Any]) -> Text:
     """How often each action ended an episode."""
     shares = (f"{name} {share:.1%}" for name, share in evaluation["actions"].items())
-    return Text(f"it ended with: {', '.join(shares)}")
+    return Text(visible(f"it ended with: {', '.join(shares)}"))
 
 
 def rivals_table(evaluation: dict[str, Any]) -> Table:
@@ -34,7 +35,7 @@ def rivals_table(evaluation: dict[str, Any]) -> Table:
     ordered = sorted(evaluation["rivals"].items(), key=lambda item: -item[1]["mean_return"])
     for name, rival in ordered:
         numbers = (f"{rival['mean_return']:.4f}", f"{rival['gain']:+.4f}", interval_text(rival["interval"]))
-        table.add_row(Text(name), *numbers)
+        table.add_row(Text(visible(name)), *numbers)
     return table
 
 

@@ -1,5 +1,6 @@
 """The table of answers: read as it was written, sorted, and without TensorFlow."""
 
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -85,3 +86,16 @@ def test_where(chosen: np.ndarray) -> None:
     assert some.columns["site"].tolist() == ["n", "w"]
     assert some.baseline is not None and some.baseline.tolist() == [2, 0]
     assert len(told([0], [0]).where(np.array([False]))) == 0
+
+
+def test_a_thousand_classes_take_their_four_bytes(tmp_path: Path) -> None:
+    names = [f"class {number}" for number in range(1000)]
+    rows = [row(f"{number:04}", names[number], np.eye(1000)[number].tolist()) for number in range(1000)]
+    where = write(tmp_path, rows[:600], rows[600:])
+    tracemalloc.start()
+    answers = read_answers(where, names)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert np.array_equal(answers.probabilities, np.eye(1000, dtype=np.float32))
+    # Twice: sorted, and as they were. As Python's floats they would take 32 bytes each.
+    assert peak < 3 * answers.probabilities.nbytes

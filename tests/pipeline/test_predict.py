@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from components.example_gen.picture import UnreadablePictureError, read_picture
 from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
-from pipeline.predict import Prediction, predict
+from pipeline.predict import Prediction, _best, predict
 from pipeline.predict_paths import find_pictures
 from tests import pictures, saved_models
 
@@ -198,3 +199,9 @@ def test_no_log_of_tensorflows_reaches_the_terminal(
     next(predictions)
     print("between")
     assert capfd.readouterr() == ("between\n", "")
+
+
+def test_of_equal_probabilities_the_first_class_answers_as_the_evaluator_says() -> None:
+    labels = np.array([[b"cat", b"dog", b"hen"]])
+    outputs = {"labels": labels, "probabilities": np.array([[0.4, 0.2, 0.4]], np.float32)}
+    assert [name for name, _ in _best(outputs, 0, 3)] == ["cat", "hen", "dog"]

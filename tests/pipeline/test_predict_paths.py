@@ -60,6 +60,18 @@ def test_path_that_is_not_there(tmp_path: Path, name: str) -> None:
         find_pictures([tmp_path / name])
 
 
+def test_one_that_is_gone_stands_among_the_others(tmp_path: Path) -> None:
+    (tmp_path / "link.jpg").symlink_to(tmp_path / "gone.jpg")
+    paths = [tmp_path / "a.jpg", tmp_path / "gone.jpg", tmp_path / "link.jpg"]
+    _tree(tmp_path, "a.jpg")
+    assert _found(tmp_path, *paths) == ["a.jpg", "gone.jpg", "link.jpg"]
+
+
+def test_standard_input_without_a_path() -> None:
+    with pytest.raises(InputError, match=r"no paths came from standard input\."):
+        find_pictures(named_paths([Path("-")], ["\n"]))
+
+
 def test_folders_without_pictures(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="no pictures in `.*empty`"):

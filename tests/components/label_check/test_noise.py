@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.special import softmax
 
+from components.label_check import noise
 from components.label_check.noise import doubt
 
 
@@ -82,3 +83,14 @@ def test_whatever_is_answered(case: tuple[np.ndarray, np.ndarray]) -> None:
     assert ((doubts.wrong >= 0) & (doubts.wrong <= 1)).all()
     assert (doubts.suggested != labels).all()
     assert 0 <= doubts.count <= len(labels)
+
+
+def test_of_many_answers_some_tell_the_scale_and_all_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    logits, labels, is_wrong = _drawn(20_003, 5, 0.1, 5, 1)
+    whole = doubt(logits, labels)
+    monkeypatch.setattr(noise, "_FITTED", 20_000)
+    parts = doubt(logits, labels)
+    assert np.array_equal(parts.suggested, whole.suggested)
+    assert len(parts.wrong) == 20_003
+    assert parts.count == pytest.approx(is_wrong.sum(), rel=0.1)
+    np.testing.assert_allclose(parts.wrong, whole.wrong, atol=0.1)
