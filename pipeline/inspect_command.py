@@ -5,17 +5,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from pipeline.errors import InputError
 from pipeline.inspection import tables, trees
 from pipeline.inspection.lineage import Step, lineage_of
 from pipeline.inspection.metadata import Artifact, Metadata, open_metadata
 from pipeline.inspection.records import find_run, read_runs
 from pipeline.metadata.store import has_run
+from pipeline.wide_console import wide_console
 from pipeline.workspace import Workspace
-
-_PIPE_WIDTH = 10_000
 
 
 def show_runs(workspace: Path, as_json: bool) -> None:
@@ -142,7 +139,5 @@ def _show(values: Any, view: Any, as_json: bool) -> None:
     if as_json:
         print(json.dumps(values, indent=2, ensure_ascii=False))
         return
-    console = Console()
-    if not console.is_terminal:  # a pipe gets a line on one line
-        console.width = _PIPE_WIDTH
+    console = wide_console()
     console.print(view)

@@ -117,7 +117,8 @@ def _print_lines(predictions: Iterable[Prediction], is_explained: bool) -> int:
 def _print_csv(predictions: Iterable[Prediction], is_explained: bool) -> int:
     """A row a picture, with a header; returns how many could not be read."""
     unreadable = 0
-    rows = csv.writer(sys.stdout, lineterminator="\n")
+    # Quoted, all of it: Python's own choice leaves a carriage return in a name bare.
+    rows = csv.writer(sys.stdout, lineterminator="\n", quoting=csv.QUOTE_ALL)
     rows.writerow(("path", "label", "probability", "error", *(["explanation"] if is_explained else [])))
     for prediction in predictions:
         unreadable += prediction.error is not None

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from pipeline.inspection.tables import versions_table
 from pipeline.serving import roll_back, served_versions
+from pipeline.wide_console import wide_console
 from pipeline.workspace import Workspace
 
 
@@ -23,7 +24,7 @@ def show_versions(workspace: Path, as_json: bool) -> None:
     if as_json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
-        Console().print(versions_table(rows))
+        wide_console().print(versions_table(rows))
 
 
 def rollback_command(version: str | None, name: str | None, workspace: Path) -> None:

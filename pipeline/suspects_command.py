@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -19,10 +18,10 @@ from pipeline.inspection.metadata import Metadata, open_metadata
 from pipeline.inspection.records import RunRecord, find_run
 from pipeline.visible import visible
 from pipeline.whole_file import write_whole
+from pipeline.wide_console import wide_console
 from pipeline.workspace import Workspace
 
 _SHOWN = 30
-_PIPE_WIDTH = 10_000
 
 
 def suspects_command(run_id: str, workspace: Path, output: Path | None, as_json: bool) -> None:
@@ -71,9 +70,7 @@ def _table_of(record: RunRecord, metadata: Metadata) -> str:
 
 
 def _show(suspects: list[Label], judged: int) -> None:
-    console = Console()
-    if not console.is_terminal:  # a pipe gets a line on one line
-        console.width = _PIPE_WIDTH
+    console = wide_console()
     console.print(f"{len(suspects)} of {judged:,} labels look wrong")
     table = Table(box=None)
     for column in ("picture", "split", "label", "looks like", "wrong"):

@@ -29,8 +29,9 @@ class Quarantine(types.Artifact):
 
 def read_quarantine(uri: str) -> list[dict[str, str]]:
     """The pictures that were set aside: `path`, `label`, `kind`, `reason`, `thumbnail`; by path."""
-    lines = tf.io.gfile.GFile(os.path.join(uri, QUARANTINE_FILE)).read().splitlines()
-    return [json.loads(line) for line in lines]
+    text = tf.io.gfile.GFile(os.path.join(uri, QUARANTINE_FILE)).read()
+    # Not `splitlines`: a name may hold what Unicode calls a line's end.
+    return [json.loads(line) for line in text.split("\n") if line]
 
 
 def write_findings(uri: str, findings: Iterable[Finding]) -> None:

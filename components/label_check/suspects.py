@@ -20,6 +20,8 @@ FILE = "suspects.csv"
 """In the `suspects` artifact."""
 _FIRST = 5
 _FIXED = (features.PATH, features.LABEL, "split", features.WEIGHT)
+_CLASHING = "own_"
+"""Before the name of a column of the data's own that is called as one of these."""
 
 
 @dataclass(frozen=True)
@@ -71,18 +73,23 @@ def overview(labels: Sequence[Label]) -> dict[str, Any]:
 def to_csv(labels: Sequence[Label]) -> str:
     """The most doubtful first; columns of the data's own between those of the label and what is thought.
 
-    A manifest is read without the latter: see `components.features.THOUGHTS`.
+    A manifest is read without the latter: see `components.features.THOUGHTS`. All is quoted: Python's own
+    choice leaves a carriage return bare, and the row would fall apart.
     """
     own = sorted({name for label in labels for name in label.columns})
     buffer = io.StringIO(newline="")
-    rows = csv.writer(buffer, lineterminator="\n")
-    rows.writerow((*_FIXED, *own, *features.THOUGHTS))
+    rows = csv.writer(buffer, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    rows.writerow((*_FIXED, *(_heading(name) for name in own), *features.THOUGHTS))
     for label in sorted(labels, key=_doubtful_first):
         fixed = (label.path, label.label, label.split, f"{label.weight:g}")
         wrong = "" if label.wrong is None else f"{label.wrong:.4g}"
         columns = (label.columns.get(name, "") for name in own)
         rows.writerow((*fixed, *columns, label.suggested, wrong, label.rank or ""))
     return buffer.getvalue()
+
+
+def _heading(name: str) -> str:
+    return f"{_CLASHING}{name}" if name in _FIXED else name
 
 
 def _doubtful_first(label: Label) -> tuple[bool, int, float, str]:
@@ -113,4 +120,5 @@ def write_labels(labels: Sequence[Label], folder: str) -> None:
 
 def read_labels(folder: str) -> list[Label]:
     """Reads it; in the order of the file."""
-    return from_csv(Path(folder, FILE).read_text(encoding="utf-8", errors="surrogateescape"))
+    with Path(folder, FILE).open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+        return from_csv(file.read())
