@@ -1,6 +1,5 @@
 """The table of labels: nothing is lost in it, and it goes back in as a manifest."""
 
-import csv
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.example_gen.sources import list_rows
-from components.features import SPLITS, THOUGHTS
+from components.features import SPLITS
 from components.label_check.suspects import (
     FILE,
     Label,
