@@ -1,14 +1,16 @@
 """LatestBlessedModel: the baseline that a candidate must not fall behind.
 
 In: the candidate, and all models and blessings of this pipeline. Out: `model`, the latest blessed one
-that is older than the candidate and can be compared with it, or none.
+but for the candidate that can be compared with it, or none.
 
 TFX's own strategy takes the latest of all. On a re-run of an unchanged config that is the candidate
-itself: the Evaluator's input would change, and it would run again for nothing.
+itself: the Evaluator's input would change, and it would run again for nothing. A later one than the
+candidate counts: who goes back to an earlier config must not fall behind what was blessed since.
 
 Comparable is a model whose classes the candidate all knows. Then both answer the same question, and a
 class that is new counts against the baseline alone. A model of other classes was trained for another
-task: one whose classes were renamed or merged, or another data set under the same pipeline name.
+task: one whose classes were renamed or merged, or another data set under the same pipeline name. One that
+was trained under other splits has learnt from what the candidate is tested on, or may have.
 """
 
 import logging
@@ -23,22 +25,23 @@ from tfx.types import standard_artifacts
 from tfx.utils import path_utils
 
 from components import progress
+from components.trained_splits import read_splits
 
 CANDIDATE, MODEL, BLESSING = "candidate", "model", "model_blessing"
 _NAMED = 3
 
 
-class OlderBlessedModelStrategy(resolver.ResolverStrategy):
-    """The latest comparable blessed model with a lower id than the candidate's; ids grow with time."""
+class OtherBlessedModelStrategy(resolver.ResolverStrategy):
+    """The latest comparable blessed model that is not the candidate; ids grow with time."""
 
     def resolve_artifacts(
         self, store: Any, input_dict: dict[str, list[types.Artifact]]
     ) -> dict[str, list[types.Artifact]]:
         """Returns `model` and `model_blessing` with one artifact each, or empty lists."""
         candidate = input_dict[CANDIDATE][0]
-        older = [model for model in input_dict[MODEL] if model.id < candidate.id]
+        others = [model for model in input_dict[MODEL] if model.id != candidate.id]
         tell: Callable[[str], None] = progress.announce
-        for found in _blessed(store, older, input_dict[BLESSING]):
+        for found in _blessed(store, others, input_dict[BLESSING]):
             (model,) = found[MODEL]
             reason = why_not(model, candidate)
             if reason is None:
@@ -69,6 +72,9 @@ def why_not(baseline: types.Artifact, candidate: types.Artifact) -> str | None:
     if gone:
         more = ", ..." if len(gone) > _NAMED else ""
         return f"it knows classes that are no more: {', '.join(gone[:_NAMED])}{more}"
+    ways = {read_splits(path_utils.serving_model_path(model.uri)) for model in (baseline, candidate)}
+    if len(ways - {None}) > 1:
+        return "it was trained under other splits, so that it may know pictures that this one is tested on"
     return None
 
 
@@ -84,7 +90,7 @@ def _labels(model: types.Artifact) -> set[str] | None:
 def build(candidate: types.Channel) -> resolver.Resolver:
     """The node of this room."""
     return resolver.Resolver(
-        strategy_class=OlderBlessedModelStrategy,
+        strategy_class=OtherBlessedModelStrategy,
         candidate=candidate,
         # Of whatever node: a model's baseline may be an ensemble, and an ensemble's a model.
         model=types.Channel(type=standard_artifacts.Model),

@@ -1,6 +1,12 @@
 """The `beam` section: where the data stages run."""
 
+import re
+
+from pydantic import field_validator
+
 from pipeline.section import Section
+
+_SECRET = re.compile(r"secret|passw|token|connection_string|access_key|credential")
 
 
 class BeamConfig(Section):
@@ -8,4 +14,17 @@ class BeamConfig(Section):
 
     flags: tuple[str, ...] = ()
     """Beam's own, such as `--runner=FlinkRunner`; left out, the stages run in this process. Workers need the
-    workspace and the pictures at the same paths, and Graft's environment: docs/scaling.md."""
+    workspace and the pictures at the same paths, and Graft's environment: docs/scaling.md. Those that hold a
+    secret are refused: a run writes its config down, and shows it."""
+
+    @field_validator("flags")
+    @classmethod
+    def _no_secrets(cls, flags: tuple[str, ...]) -> tuple[str, ...]:
+        for flag in flags:
+            name = flag.partition("=")[0]
+            if name.startswith("-") and _SECRET.search(name.lower()):
+                raise ValueError(
+                    f"{name} would be written into config.yaml, the report and what is compiled. "
+                    "Give it by the environment instead, such as AWS_SECRET_ACCESS_KEY or AZURE_STORAGE_CONNECTION_STRING"
+                )
+        return flags

@@ -71,9 +71,22 @@ def dump_config(config: Config) -> str:
 # --------------------------------------------------------------------------------------------------
 
 
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that stands twice: YAML's own would take the last one without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys: set[str] = set()
+        for key, _ in node.value:
+            if key.value in keys:
+                raise yaml.MarkedYAMLError(problem=f"`{key.value}` stands twice", problem_mark=key.start_mark)
+            if isinstance(key.value, str):
+                keys.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def _read(file: Path) -> dict[str, Any]:
     try:
-        settings = yaml.safe_load(file.read_text(encoding="utf-8"))
+        settings = yaml.load(file.read_text(encoding="utf-8"), _Loader)
     except OSError as error:
         raise InputError(f"config `{file}` cannot be read: {error.strerror}.") from error
     except _NOT_YAML as error:

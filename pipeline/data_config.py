@@ -1,5 +1,6 @@
 """The settings of ImageExampleGen, config section `data`: where from, splits, checks."""
 
+import hashlib
 import re
 from typing import Annotated, Literal, Self
 
@@ -116,6 +117,12 @@ class DataConfig(Section):
     """Width times height; larger pictures are quarantined, against decompression bombs."""
     max_bytes: Annotated[int, Field(ge=1, le=10**12)] = 200_000_000
     """Of one picture's file; a larger one is quarantined unread."""
+
+    @property
+    def way_of_splitting(self) -> str:
+        """What decides about splits, as 16 hex digits: two data sets of one way agree on every picture."""
+        way = f"{self.split.model_dump_json()}{self.columns.group}{self.path_pattern}"
+        return hashlib.sha256(way.encode()).hexdigest()[:16]
 
     @model_validator(mode="after")
     def _path_where_needed(self) -> Self:

@@ -122,7 +122,8 @@ def _train(
     for each, trunk, name in zip(features, trunks, names, strict=True):
         node_id = node_of("Trainer", name)
         checkpoints = str(workspace.artifacts / node_id / "checkpoints")
-        node = trainer.build(each, transform_graph, schema, recipe, *trunk, checkpoints, found)
+        splits = config.data.way_of_splitting
+        node = trainer.build(each, transform_graph, schema, recipe, *trunk, splits, checkpoints, found)
         trainer_nodes.append(node.with_id(node_id))
 
     # Joins the models of several trunks to one that answers with their mean.

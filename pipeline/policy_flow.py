@@ -96,6 +96,7 @@ def _trainer(
         fingerprint=choose_backbone(config.backbone).fingerprint(),
         cut=_cut(config),
         seed=config.seed,
+        splits=config.data.way_of_splitting,
         checkpoints=str(workspace.artifacts / "Trainer" / "checkpoints"),
         examples=seen,
         transform_graph=pictures.transform_graph if pictures else None,

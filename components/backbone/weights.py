@@ -7,6 +7,7 @@ whole, so that a run asks before it reads any data.
 import hashlib
 import importlib.util
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -187,14 +188,24 @@ class WeightsInside:
         """The model was judged when its stages were read."""
 
     def digest(self) -> str:
-        inside = sorted(self.path.rglob("*")) if self.path.is_dir() else [self.path]
-        parts = [
-            f"{path.relative_to(self.path)} {_digest(path, 'sha256')}" for path in inside if path.is_file()
-        ]
+        inside = sorted(_files_below(self.path)) if self.path.is_dir() else [self.path]
+        parts = [f"{path.relative_to(self.path)} {_digest(path, 'sha256')}" for path in inside]
         return hashlib.sha256("\n".join([self.pixels, *parts]).encode()).hexdigest()
 
     def load(self, name: str, trunk: "keras.Model") -> None:
         """They came with the trunk."""
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """All files, through links as well: TensorFlow reads what they lead to."""
+    seen: set[str] = set()
+    for where, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(where)
+        if real in seen:  # a link to a folder above it
+            folders.clear()
+            continue
+        seen.add(real)
+        yield from (Path(where, name) for name in names if Path(where, name).is_file())
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ def build(
     fingerprint: str,
     cut: str,
     seed: int,
+    splits: str,
     checkpoints: str,
     hyperparameters: types.Channel | None = None,
 ) -> Trainer:
@@ -38,6 +39,7 @@ def build(
         fingerprint: what the trunk's answers follow from: other weights under the same name train anew.
         cut: where Augment cached its activations.
         seed: draws initial weights and order.
+        splits: the way of splitting, which is noted beside the model.
         checkpoints: a folder of this node alone, for trainings that were killed.
         hyperparameters: what Tuner found, if it looked.
 
@@ -59,6 +61,7 @@ def build(
             "fingerprint": fingerprint,
             "cut": cut,
             "seed": seed,
+            "splits": splits,
             "checkpoints": checkpoints,
         },
     )

@@ -18,6 +18,7 @@ from components.calibration import write_fields
 from components.feature_store import FeatureStore, open_store
 from components.recipe import apply
 from components.temperature import Calibration, calibrate
+from components.trained_splits import write_splits
 from components.trainer.arguments import checkpoint_folder, labels_of, split_folder
 from components.trainer.cluster import Cluster, cluster_of
 from components.trainer.export import export
@@ -49,6 +50,7 @@ def run_fn(fn_args: FnArgs) -> None:
     calibration = _calibrate(model, config, fn_args.eval_files)
     labels = labels_of(transform)
     export(model, transform, labels, calibration, config.test_time_views, fn_args.serving_model_dir)
+    write_splits(fn_args.serving_model_dir, fn_args.custom_config["splits"])
     write_phases(results, fn_args.model_run_dir)
     write_fields(asdict(calibration), fn_args.model_run_dir)
     model.whole.save_weights(os.path.join(fn_args.model_run_dir, WEIGHTS_FILE))

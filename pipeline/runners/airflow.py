@@ -8,6 +8,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
@@ -57,7 +58,7 @@ def compile_dag(config: Config, workspace: Workspace) -> Dag:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    environment.filters["literal"] = lambda value: "None" if value is None else json.dumps(value)
+    environment.filters["literal"] = _literal
     code = environment.get_template("airflow_dag.py.j2").render(
         name=config.name,
         command=[sys.executable, str(ROOT / "pipeline_runner.py")],
@@ -69,6 +70,11 @@ def compile_dag(config: Config, workspace: Workspace) -> Dag:
         retry_seconds=config.airflow.retry_seconds,
     )
     return Dag(code, dump_config(config))
+
+
+def _literal(value: Any) -> str:
+    """As Python reads it: JSON's escapes of the rarer letters would be two halves of one to it."""
+    return "None" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def upstream_of(config: Config, workspace: Workspace) -> dict[str, list[str]]:

@@ -30,6 +30,7 @@ from pipeline.runners.report_text import print_summary
 from pipeline.runners.run_command import CODES, FAILED, Report, offer_report, settle
 from pipeline.runners.summary import Status, Summary, summarise, write_summary
 from pipeline.runners.view import NodesView
+from pipeline.visible import visible
 from pipeline.workspace import Workspace, check_run_id
 
 
@@ -68,7 +69,7 @@ def node_command(request: Request) -> int:
         try:
             settle(config, workspace)
         except DatabaseAwayError as error:
-            print(f"failed: {first_line(error)}", file=sys.stderr)
+            print(f"failed: {visible(first_line(error))}", file=sys.stderr)
             return FAILED
         run = _join(workspace, request.run_id, config)
         if any(record.is_done for record in read_records(run, [request.node])):

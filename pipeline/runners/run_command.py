@@ -33,6 +33,7 @@ from pipeline.runners.quiet import logging_to
 from pipeline.runners.report_text import print_summary
 from pipeline.runners.summary import NotStarted, Runner, Status, Summary, summarise, write_summary
 from pipeline.runners.view import NodesView
+from pipeline.visible import visible
 from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def run_command(request: Request, report: Report | None = None) -> int:
         wrong = input_error(error, workspace)
         if wrong:
             raise wrong from error
-        print(f"failed: {first_line(error)}", file=sys.stderr)
+        print(f"failed: {visible(first_line(error))}", file=sys.stderr)
         # A database that is away has said all there is, maybe before there was a log.
         if not isinstance(error, DatabaseAwayError):
             print(f"traceback in log.txt of the newest run in {workspace.runs}", file=sys.stderr)

@@ -11,6 +11,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.visible import visible
+
 _MARKS = {
     "waiting": Text("·", "dim"),
     "running": Text("▶", "cyan"),
@@ -78,7 +80,8 @@ class NodesView:
         self._progress = activity, done, total
 
     def on_announcement(self, text: str) -> None:
-        self._console.print(Text(text, "dim"))
+        lines = map(visible, text.split("\n"))  # names of layers come from files of others
+        self._console.print(Text("\n".join(lines), "dim"))
 
     def _render(self) -> RenderableType:
         table = Table.grid(padding=(0, 2))

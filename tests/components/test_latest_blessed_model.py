@@ -1,4 +1,4 @@
-"""The baseline: the latest blessed model before the candidate that it can be held against."""
+"""The baseline: the latest blessed model but for the candidate that it can be held against."""
 
 import logging
 import shutil
@@ -8,7 +8,8 @@ import pytest
 from tfx.types import Artifact, standard_artifacts
 
 from components import progress
-from components.latest_blessed_model import OlderBlessedModelStrategy
+from components.latest_blessed_model import OtherBlessedModelStrategy
+from components.trained_splits import write_splits
 
 CANDIDATE = 5
 
@@ -39,7 +40,7 @@ def baseline(models: dict[int, Artifact], blessings: list[Artifact]) -> int | No
         "model": list(models.values()),
         "model_blessing": blessings,
     }
-    resolved = OlderBlessedModelStrategy().resolve_artifacts(None, inputs)
+    resolved = OtherBlessedModelStrategy().resolve_artifacts(None, inputs)
     assert resolved["candidate"] == [models[CANDIDATE]]
     ids = [model.id for model in resolved["model"]]
     assert [blessing.id for blessing in resolved["model_blessing"]] == [1000 + number for number in ids]
@@ -58,12 +59,14 @@ def baseline(models: dict[int, Artifact], blessings: list[Artifact]) -> int | No
         ([1, 3, 5], [1, 3], [], 3),
         ([5, 3, 1], [1, 3], [], 3),
         ([1, 3, 5], [1], [3], 1),
-        ([1, 5, 7, 9], [1, 7, 9], [], 1),
-        ([5, 7], [7], [], None),
+        ([1, 5, 7, 9], [1, 7, 9], [], 9),
+        ([1, 5, 7, 9], [1, 7], [9], 7),
+        ([5, 7], [7], [], 7),
+        ([5, 7], [5, 7], [], 7),
         ([1, 5], [], [1], None),
     ],
 )
-def test_latest_older_blessed_model(
+def test_latest_blessed_model_but_for_the_candidate(
     tmp_path: Path, models: list[int], blessed: list[int], not_blessed: list[int], expected: int | None
 ) -> None:
     blessings = [_blessing(number) for number in blessed]
@@ -102,6 +105,20 @@ def test_an_older_one_of_the_same_classes_is_found_behind_another_data_set(tmp_p
         CANDIDATE: _model(tmp_path, CANDIDATE),
     }
     assert baseline(models, [_blessing(number) for number in (1, 2, 3)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("noted", "own", "is_comparable"),
+    [("a", "a", True), ("a", "b", False), (None, "b", True), ("a", None, True), (None, None, True)],
+)
+def test_model_of_other_splits_is_no_baseline(
+    tmp_path: Path, noted: str | None, own: str | None, is_comparable: bool
+) -> None:
+    models = {number: _model(tmp_path, number) for number in (2, CANDIDATE)}
+    for number, way in ((2, noted), (CANDIDATE, own)):
+        if way:
+            write_splits(str(tmp_path / str(number) / "Format-Serving"), way)
+    assert baseline(models, [_blessing(2)]) == (2 if is_comparable else None)
 
 
 @pytest.mark.parametrize("lost", ["2", "2/Format-Serving/saved_model.pb", "2/Format-Serving/assets"])

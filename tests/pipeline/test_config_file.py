@@ -199,6 +199,8 @@ def test_several_faults_are_all_named() -> None:
         ("a:\tb: c\n", ("is not YAML",)),
         (b"\xff\xfe\x00", ("is not YAML",)),
         (b"\0", ("is not YAML",)),
+        ("trainer: {dropout: 0.5}\nseed: 3\ntrainer: {mixup: 0.1}\n", ("`trainer` stands twice", "line 3")),
+        ("trainer:\n  dropout: 0.5\n  dropout: 0.1\n", ("`dropout` stands twice", "line 3")),
         ("name: 2024-13-45\n", ("config.yaml",)),
         ("", ("`key: value`", "Received: None")),
         ("- a\n- b\n", ("`key: value`", "Received: ['a', 'b']")),

@@ -5,7 +5,6 @@ another could a newcomer pull older ones to another side (a near-copy with a sma
 joins two groups); the ledger is what forbids it.
 """
 
-import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -24,8 +23,7 @@ class Ledger:
             folder: of all ledgers.
             config: what decides about splits; another seed or grouping has a ledger of its own.
         """
-        way = f"{config.split.model_dump_json()}{config.columns.group}{config.path_pattern}"
-        self._path = Path(folder) / f"{hashlib.sha256(way.encode()).hexdigest()[:16]}.txt"
+        self._path = Path(folder) / f"{config.way_of_splitting}.txt"
 
     def read(self) -> dict[bytes, str]:
         """The splits of all pictures that were ever placed."""

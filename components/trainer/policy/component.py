@@ -34,6 +34,7 @@ def build(
     fingerprint: str,
     cut: str,
     seed: int,
+    splits: str,
     checkpoints: str,
     examples: types.Channel | None,
     transform_graph: types.Channel | None,
@@ -48,6 +49,7 @@ def build(
         fingerprint: what the trunk's answers follow from: other weights under the same name train anew.
         cut: below it the trunk never learns.
         seed: draws initial weights, episodes and actions.
+        splits: the way of splitting, which is noted beside the model.
         checkpoints: a folder of this node alone, for trainings that were killed.
         examples: what it learns from; `None` where the environment brings its own pictures.
         transform_graph: Transform's, and
@@ -64,6 +66,7 @@ def build(
         "fingerprint": fingerprint,
         "cut": cut,
         "seed": seed,
+        "splits": splits,
         "checkpoints": checkpoints,
     }
     if examples is None:

@@ -10,6 +10,7 @@ import tensorflow_transform as tft
 from tfx.components.trainer.fn_args_utils import FnArgs
 
 from components.backbone import choose_backbone
+from components.trained_splits import write_splits
 from components.trainer.arguments import checkpoint_folder, labels_of, split_folder
 from components.trainer.model import TransferModel
 from components.trainer.phases_file import WEIGHTS_FILE, write_phases
@@ -40,6 +41,7 @@ def run_fn(fn_args: FnArgs) -> None:
     checkpoints = checkpoint_folder(fn_args)
     results = _train(model, task, policy, fn_args, checkpoints)
     export(model, environment, transform, classes, task.actions, fn_args.serving_model_dir)
+    write_splits(fn_args.serving_model_dir, settings["splits"])
     write_phases(results, fn_args.model_run_dir)
     model.whole.save_weights(os.path.join(fn_args.model_run_dir, WEIGHTS_FILE))
     shutil.rmtree(checkpoints.parent, ignore_errors=True)  # those of abandoned ones, too

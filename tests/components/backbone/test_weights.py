@@ -143,6 +143,18 @@ def test_digest_of_a_folder_follows_its_files(tmp_path: Path) -> None:
     assert len({before, changed, weights.digest()}) == 3
 
 
+def test_digest_follows_links_as_tensorflow_does_and_comes_back_from_a_circle(tmp_path: Path) -> None:
+    elsewhere, model = tmp_path / "elsewhere", tmp_path / "model"
+    elsewhere.mkdir()
+    model.mkdir()
+    (elsewhere / "data").write_bytes(b"1")
+    (model / "variables").symlink_to(elsewhere)
+    (elsewhere / "again").symlink_to(model)
+    before = WeightsInside(model).digest()
+    (elsewhere / "data").write_bytes(b"2")
+    assert WeightsInside(model).digest() != before
+
+
 def test_random_weights_are_always_here() -> None:
     assert RandomWeights().are_here()
     RandomWeights().check("a", 7)

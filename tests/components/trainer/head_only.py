@@ -43,7 +43,12 @@ class HeadOnly:
 
 def fn_args_of(root: Path, **custom_config: Any) -> Any:
     return SimpleNamespace(
-        custom_config={"checkpoints": str(root / "checkpoints"), "seed": SEED, **custom_config},
+        custom_config={
+            "checkpoints": str(root / "checkpoints"),
+            "seed": SEED,
+            "splits": "a-way",
+            **custom_config,
+        },
         train_files=[str(root / "Split-train" / "*")],
         eval_files=[str(root / "Split-eval" / "*")],
         hyperparameters=None,

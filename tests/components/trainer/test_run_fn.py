@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 
+from components.trained_splits import read_splits
 from components.trainer import phases_file, run_fn
 from pipeline.backbone_config import BackboneConfig
 from pipeline.trainer_config import TrainerConfig
@@ -73,6 +74,7 @@ def test_run_fn_leaves_results_weights_and_no_checkpoint(
     assert phase["kept_epoch"] == 2
     assert (logs / phases_file.WEIGHTS_FILE).exists()
     assert not checkpoints.exists()
+    assert read_splits(fn_args.serving_model_dir) == "a-way"
 
 
 def test_model_is_built_and_trained_on_all_devices(fn_args: Any, monkeypatch: pytest.MonkeyPatch) -> None:

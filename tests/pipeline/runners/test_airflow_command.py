@@ -48,7 +48,7 @@ def test_dag_and_its_config_lie_side_by_side(tmp_path: Path, monkeypatch: pytest
 
 
 def test_whatever_a_path_holds_the_file_is_python(tmp_path: Path) -> None:
-    place = Workspace(tmp_path / 'it\'s "here" {{ now }} \u00e4')
+    place = Workspace(tmp_path / 'it\'s "here" {{ now }} \u00e4 \U0001f408')
     dag = airflow.compile_dag(load_config(None), place)
     assert _constants(dag.code)["WORKSPACE"] == str(place.root)
     assert "schedule=None" in dag.code

@@ -127,10 +127,10 @@ def test_terminal_keeps_the_last_table_and_announcements() -> None:
     console = _console()
     with NodesView(NODES, console) as view:
         view.node_started("Trainer")
-        view.on_announcement("phase [head]\n  layers")
+        view.on_announcement("phase [head]\n  layers \x1b[2J")
         view.node_finished("Trainer", "complete", 4.2)
     text = console.export_text()
-    assert text.startswith("phase [head]\n  layers\n")
+    assert text.startswith("phase [head]\n  layers \\x1b[2J\n")
     assert text.rstrip().splitlines()[-2].split() == ["✓", "Trainer", "done", "4.2", "s"]
 
 

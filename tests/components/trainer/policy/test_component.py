@@ -40,6 +40,7 @@ def _build(
         fingerprint="f",
         cut="top",
         seed=3,
+        splits="a-way",
         checkpoints=checkpoints,
         **given,
     )

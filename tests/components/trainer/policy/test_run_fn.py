@@ -69,6 +69,7 @@ def fn_args_of(
             "cut": cut,
             "seed": seed,
             "checkpoints": str(root / "checkpoints"),
+            "splits": "a-way",
         },
     )
 
