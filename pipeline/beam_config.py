@@ -25,6 +25,7 @@ class BeamConfig(Section):
             if name.startswith("-") and _SECRET.search(name.lower()):
                 raise ValueError(
                     f"{name} would be written into config.yaml, the report and what is compiled. "
-                    "Give it by the environment instead, such as AWS_SECRET_ACCESS_KEY or AZURE_STORAGE_CONNECTION_STRING"
+                    "Give it by the environment instead, such as AWS_SECRET_ACCESS_KEY or "
+                    "AZURE_STORAGE_CONNECTION_STRING. Received: what is not repeated here"
                 )
         return flags
