@@ -1,4 +1,4 @@
-"""Intervals that hold the truth 95 times of 100: what other test pictures of the same kind could have shown.
+"""Intervals that hold the truth 95 times of 100: what test pictures of the same kind without end would show.
 
 None of a share or a mean of shares shrinks to a point where every answer was right: that proves little.
 """

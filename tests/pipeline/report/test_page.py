@@ -170,6 +170,12 @@ def test_doubtful_labels_are_shown_with_their_pictures(material: Material, page:
     assert "perhaps <b>&lt;script&gt;" in text
 
 
+def test_intervals_are_told_as_what_they_are(page: str, decision: Material) -> None:
+    for text in (page, render(decision)):
+        assert "such intervals hold the truth 95 times of 100" in text
+        assert "would lie" not in text
+
+
 def test_title_names_model_and_run(page: str) -> None:
     assert f"<title>solar-cells, run {RUN}</title>" in page
 
