@@ -7,7 +7,7 @@ from components.features import TEST, TRAIN
 from pipeline.report.filters import interval, number, plural
 
 FEW_TO_LEARN_FROM, FEW_TO_JUDGE_BY = 100, 50
-"""Pictures of a class. Of fifty at 0.9, chance makes 0.79 to 0.96."""
+"""Pictures of a class. Where 0.9 of fifty are right, the truth may be 0.79 to 0.96."""
 _NAMED = 8
 
 
