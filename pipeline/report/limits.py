@@ -49,8 +49,9 @@ def _of_slices(evaluation: Mapping[str, Any]) -> Iterator[str]:
 
 def _of_classes(evaluation: Mapping[str, Any], counts: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
     per_class, train = evaluation["per_class"], counts.get(TRAIN, {})
-    weakest = min(per_class, key=lambda name: per_class[name]["recall"], default=None)
-    if weakest is not None and per_class[weakest]["support"] and per_class[weakest]["recall"] < 1:
+    tested = [name for name, each in per_class.items() if each["support"]]
+    weakest = min(tested, key=lambda name: per_class[name]["recall"], default=None)
+    if weakest is not None and per_class[weakest]["recall"] < 1:
         found = per_class[weakest]
         yield (
             f"Of its classes it misses {weakest} most often: {number(1 - found['recall'])} of "
