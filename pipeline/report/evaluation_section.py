@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.evaluator.confusion import BY_CLASS, F1
-from components.evaluator.heat_file import MISTAKES
 from components.evaluator.intervals import NOTHING
 from components.evaluator.slices import OVERALL
+from components.heat_file import LOOKED_AT
 from pipeline.report.album import Album, mistakes
 from pipeline.report.material import Material
 from pipeline.report.reliability import bands, reliability_chart
@@ -154,7 +154,7 @@ def mistake_section(material: Material, album: Album) -> dict[str, Any]:
     if material.answers is None:
         return {"pictures": [], "total": None}
     wrong = mistakes(material.answers)
-    return {"pictures": pictured(wrong[:MISTAKES], album), "total": len(wrong)}
+    return {"pictures": pictured(wrong[:LOOKED_AT], album), "total": len(wrong)}
 
 
 def calibration_section(evaluation: Mapping[str, Any]) -> dict[str, Any]:

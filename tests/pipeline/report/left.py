@@ -21,8 +21,8 @@ from components.augment.sample_files import FOLDER as SAMPLES_FOLDER
 from components.augment.sample_files import picture_file
 from components.evaluator.explanation import explain
 from components.evaluator.explanation_file import write_explanation
-from components.evaluator.heat_file import write_heat
 from components.exports.exports_file import Export
+from components.heat_file import write_heat
 from pipeline.config_file import load_config
 from pipeline.evaluator_config import EvaluatorConfig
 from pipeline.inspection.records import find_run

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from components.label_check.suspects import Label
@@ -171,6 +172,10 @@ def test_doubtful_labels_are_shown_with_their_pictures(material: Material, page:
     outline = Outline(text)
     assert [section["id"] for section in outline.all("section")][7] == "suspects"
     assert "perhaps <b>&lt;script&gt;" in text
+    assert "where the model of this run looks" not in text
+    text = render(replace(material, suspects=[suspect], heat={suspect.path: np.eye(4, dtype=np.float32)}))
+    section = text.partition('<section id="suspects"')[2].partition("</section>")[0]
+    assert ("laid over it" in section, "where the model of this run looks" in section) == (True, True)
 
 
 def test_intervals_are_told_as_what_they_are(page: str, decision: Material) -> None:
