@@ -49,14 +49,27 @@ def write_report(workspace: Workspace, run_id: str) -> Path:
 
 
 def _write_beside_the_model(material: Material, card: str) -> None:
-    """Into the version that this run pushed; a version that an earlier run pushed keeps its card.
+    """Into the version that this run made; a version that an earlier run made keeps its card.
 
     Servers do not read `assets.extra`, and the version is whole without it: so a kill here spoils nothing.
     """
     target = material.summary["model"].get("pushed_to")
-    states = {node["id"]: node["state"] for node in material.summary["nodes"]}
     if target and Path(target).is_dir():
         folder = Path(target) / EXTRA
-        if states.get("Pusher") == "complete" or not (folder / CARD_FILE).exists():
+        if _made_by(material, target) or not (folder / CARD_FILE).exists():
             folder.mkdir(exist_ok=True)
             write_whole(folder / CARD_FILE, card)
+
+
+def _made_by(material: Material, version: str) -> bool:
+    """Whether the run pushed the version first: a Pusher that finds its model served already names it too."""
+    if material.metadata is None:
+        return False
+    pushed = (
+        artifact.id
+        for artifact in material.metadata.artifacts.values()
+        if artifact.properties.get("pushed_destination") == version
+    )
+    first = min(pushed, default=None)
+    pusher = material.metadata.producer_of(first) if first is not None else None
+    return pusher is not None and pusher.run == material.record.id

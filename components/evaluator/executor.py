@@ -16,8 +16,9 @@ from components.evaluator.answer_writer import written_below
 from components.evaluator.blessing import bless, check_count
 from components.evaluator.explanation import explain
 from components.evaluator.explanation_file import write_explanation
-from components.evaluator.heat import heat_of, worth_a_look
-from components.evaluator.heat_file import write_heat
+from components.evaluator.worth_a_look import worth_a_look
+from components.heat import heat_of
+from components.heat_file import write_heat
 from components.served import read_labels
 from pipeline.evaluator_config import EvaluatorConfig
 

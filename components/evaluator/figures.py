@@ -1,4 +1,4 @@
-"""Every figure of some pictures, each with the interval in which other test pictures could have put it.
+"""Every figure of some pictures, each with an interval that holds the truth 95 times of 100.
 
 Synopsis:
     figures = figures_of(answers.where(answers.columns["site"] == "north"), temperature=1.3)

@@ -9,10 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-import numpy as np
-
 from components.answers import Answers
 from components.evaluator.confusion import confusion_matrix, scores
+from components.evaluator.costly import costly
 from components.evaluator.figures import Figures
 from components.evaluator.intervals import Interval
 from components.evaluator.slices import slice_name
@@ -20,7 +19,6 @@ from components.features import LABEL
 from pipeline.evaluator_config import ThresholdConfig
 
 Rule = Literal["at_least", "at_most", "max_drop"]
-_MOST_PICTURES = 12
 _ROUNDING = 1e-9
 """Shares and their means are no exact numbers: 0.9 - 0.89 is more than 0.01, three times 0.7 below 2.1."""
 
@@ -42,7 +40,7 @@ class Verdict:
         value: the candidate's; `None` where there is none.
         interval: of the value, 95 %; `None` where there is none.
         baseline: the last blessed model's value, for `max_drop`.
-        pictures: the surest of the mistakes that cost it: `path`, `label`, `answer`, `probability`.
+        pictures: the surest of the mistakes that cost it; see `costly.costly`.
     """
 
     metric: str
@@ -107,7 +105,12 @@ def _judged(
     reason = _reason(what, rule, bound, value, baseline)
     if not reason:
         return {**found, "state": "held"}
-    return {**found, "state": "failed", "reason": reason, "pictures": _costly(answers, gate.label)}
+    return {
+        **found,
+        "state": "failed",
+        "reason": reason,
+        "pictures": costly(answers, gate, rule == "max_drop"),
+    }
 
 
 def _figure(gate: ThresholdConfig, figures: Figures) -> tuple[float | None, Interval | None]:
@@ -155,22 +158,3 @@ def _reason(what: str, rule: Rule, bound: float, value: float, baseline: float |
         behind = f"{value:.4f}, {baseline - value:.4f} below the last blessed model's {baseline:.4f}"
         return f"{what} is {behind}, more than the {bound:.4f} that it may drop"
     return ""
-
-
-def _costly(answers: Answers, label: str | None) -> tuple[dict[str, Any], ...]:
-    """The mistakes that the model was surest of; of a class, its pictures and those taken for it."""
-    answered, chances = answers.answered, answers.probabilities.max(axis=1)
-    is_wrong = answered != answers.labels
-    if label is not None:
-        place = answers.names.index(label)
-        is_wrong &= (answers.labels == place) | (answered == place)
-    rows = np.flatnonzero(is_wrong)
-    return tuple(
-        {
-            "path": str(answers.paths[row]),
-            "label": str(answers.columns[LABEL][row]),
-            "answer": answers.names[answered[row]],
-            "probability": float(chances[row]),
-        }
-        for row in rows[np.argsort(-chances[rows], kind="stable")][:_MOST_PICTURES]
-    )

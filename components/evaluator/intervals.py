@@ -1,4 +1,4 @@
-"""Intervals that hold the truth 95 times of 100: what other test pictures of the same kind could have shown.
+"""Intervals that hold the truth 95 times of 100: what test pictures of the same kind without end would show.
 
 None of a share or a mean of shares shrinks to a point where every answer was right: that proves little.
 """
@@ -12,6 +12,8 @@ LEVEL = 0.95
 _Z = float(special.ndtri(0.5 + LEVEL / 2))
 _TINY = 1e-9
 Interval = tuple[float, float]
+NOTHING: Interval = (0.0, 1.0)
+"""Of a share of nothing; no other share has it."""
 
 
 def wilson(hits: float, total: float) -> Interval:
@@ -20,7 +22,7 @@ def wilson(hits: float, total: float) -> Interval:
     Wilson, "Probable Inference, the Law of Succession, and Statistical Inference" (1927); 0 to 1 for nothing.
     """
     if not total:
-        return 0.0, 1.0
+        return NOTHING
     share, square = hits / total, _Z**2 / total
     middle = (share + square / 2) / (1 + square)
     reach = np.sqrt(share * (1 - share) * square + square**2 / 4) / (1 + square)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from components.answers import Answers
+from components.evaluator.chance import chance_of_as_many, holm
 from components.evaluator.slices import OVERALL, slice_name
 from pipeline.errors import InputError
 
@@ -43,7 +44,7 @@ def slices_of(answers: Answers, crossings: Iterable[Sequence[str]]) -> dict[str,
 
 
 def worst_of(figures: "Mapping[str, Figures]", smallest: int) -> list[dict[str, Any]]:
-    """The slices that answer most often wrongly, worst first, ten at most.
+    """The slices that answer more often wrongly than the whole does.
 
     Args:
         figures: by slice, `overall` among them.
@@ -51,21 +52,31 @@ def worst_of(figures: "Mapping[str, Figures]", smallest: int) -> list[dict[str, 
 
     Returns:
         `slice`, `examples`, `accuracy`, `interval`, and whether it `is_below` the overall accuracy by more
-        than chance explains, that is, with its whole interval.
+        than chance explains, although so many slices were looked at. First those that are, all of them; then
+        others, until there are ten; each the worst first.
     """
-    overall = figures[OVERALL]["accuracy"]
-    big = {
-        name: each
-        for name, each in figures.items()
-        if name != OVERALL and each["examples"] >= smallest and each["accuracy"] < overall
-    }
-    return [
+    whole = figures[OVERALL]
+    big = {name: each for name, each in figures.items() if name != OVERALL and each["examples"] >= smallest}
+    below = dict(zip(big, holm([_chance(each, whole) for each in big.values()]), strict=True))
+    worst = [
         {
             "slice": name,
             "examples": each["examples"],
             "accuracy": each["accuracy"],
             "interval": each["intervals"]["accuracy"],
-            "is_below": each["intervals"]["accuracy"][1] < overall,
+            "is_below": bool(below[name]),
         }
-        for name, each in sorted(big.items(), key=lambda item: item[1]["accuracy"])[:_SHOWN]
+        for name, each in big.items()
+        if each["accuracy"] < whole["accuracy"]
     ]
+    worst.sort(key=lambda each: (not each["is_below"], each["accuracy"]))
+    return worst[: max(_SHOWN, sum(each["is_below"] for each in worst))]
+
+
+def _chance(some: "Figures", whole: "Figures") -> float:
+    """How often a slice that is as good as the rest has as many mistakes."""
+    (mistakes, pictures), (all_mistakes, all_pictures) = (
+        (each["examples"] - round(each["accuracy"] * each["examples"]), each["examples"])
+        for each in (some, whole)
+    )
+    return chance_of_as_many(mistakes, pictures, all_mistakes, all_pictures)

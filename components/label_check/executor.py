@@ -15,6 +15,7 @@ from tfx.utils import path_utils
 from components import features
 from components.answers import read_answers
 from components.feature_store import FEATURES_PREFIX, open_store, read_members
+from components.label_check.look import look_at_suspects
 from components.label_check.noise import Doubts, doubt
 from components.label_check.out_of_fold import fold_of, out_of_fold
 from components.label_check.suspects import Label, write_labels
@@ -41,7 +42,7 @@ class Answered:
 
 
 class LabelCheckExecutor(base_executor.BaseExecutor):
-    """Writes `suspects`."""
+    """Writes `suspects`, and where the model looks in the first of them."""
 
     def Do(
         self,
@@ -50,8 +51,9 @@ class LabelCheckExecutor(base_executor.BaseExecutor):
         exec_properties: dict[str, Any],
     ) -> None:
         """Asks folds of each other for train and eval, and the model itself for test."""
-        names = read_labels(path_utils.serving_model_path(artifact_utils.get_single_uri(input_dict["model"])))
-        pictures = list(_pictures(artifact_utils.get_single_instance(input_dict["examples"])))
+        model = path_utils.serving_model_path(artifact_utils.get_single_uri(input_dict["model"]))
+        examples, names = artifact_utils.get_single_instance(input_dict["examples"]), read_labels(model)
+        pictures = list(_pictures(examples))
         kin = {each.image_id: each.kin(exec_properties["group"]) for each in pictures}
         store, folds = artifact_utils.get_single_instance(input_dict["features"]), exec_properties["folds"]
         trained = _by_folds(store, kin, folds, names)
@@ -60,7 +62,9 @@ class LabelCheckExecutor(base_executor.BaseExecutor):
             *judged([each for each in pictures if each.label.split != features.TEST], trained, names),
             *judged([each for each in pictures if each.label.split == features.TEST], tested, names),
         ]
-        write_labels(ranked(labels), artifact_utils.get_single_uri(output_dict["suspects"]))
+        folder = artifact_utils.get_single_uri(output_dict["suspects"])
+        write_labels(ranked(labels), folder)
+        look_at_suspects(ranked(labels), model, examples, folder)
 
 
 @dataclass(frozen=True)

@@ -56,8 +56,12 @@ def _aside(material: Material, refused: Sequence[dict[str, Any]]) -> list[dict[s
 
 
 def _sheet(material: Material, counts: dict[str, int]) -> dict[str, Any]:
-    """A contact sheet of train: `rows` with `label`, `total` and `pictures`; `more`, classes left out."""
-    labels = sorted(counts)[:_CLASSES_SHOWN]
+    """A contact sheet of train: `rows` with `label`, `total` and `pictures`; `more`, classes without a row.
+
+    That a class has none may be for want of room, or because no picture of it was met in time.
+    """
+    held = sorted(label for label, count in counts.items() if count)
+    labels = held[:_CLASSES_SHOWN]
     each = max(2, min(_OF_A_CLASS, _IN_ALL // max(len(labels), 1)))
     found: dict[str, list[StoredPicture]] = {label: [] for label in labels}
     for seen, stored in enumerate(stored_pictures(material.split_files(TRAIN))):
@@ -77,7 +81,8 @@ def _sheet(material: Material, counts: dict[str, int]) -> dict[str, Any]:
         }
         for label, some in found.items()
     ]
-    return {"rows": [row for row in rows if row["pictures"]], "more": len(counts) - len(labels)}
+    rows = [row for row in rows if row["pictures"]]
+    return {"rows": rows, "more": len(held) - len(rows)}
 
 
 def views_section(material: Material) -> list[dict[str, Any]]:

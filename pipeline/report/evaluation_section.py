@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from components.evaluator.heat_file import MISTAKES
+from components.evaluator.confusion import BY_CLASS, F1
+from components.evaluator.intervals import NOTHING
 from components.evaluator.slices import OVERALL
+from components.heat_file import LOOKED_AT
 from pipeline.report.album import Album, mistakes
 from pipeline.report.material import Material
 from pipeline.report.reliability import bands, reliability_chart
@@ -76,13 +78,26 @@ def shown_slices(evaluation: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def class_rows(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Figures of each class, with a bar of the interval of its F1."""
-    classes = evaluation["per_class"]
-    lowest = min((each["intervals"]["f1"][0] for each in classes.values()), default=0.0)
-    return [
-        {**each, "name": name, "bar": bar(each["f1"], each["intervals"]["f1"], lowest)}
-        for name, each in classes.items()
+    """Figures of each class, with a bar of the interval of its F1; `None` where no picture tells of one."""
+    classes = [
+        {**each, "name": name, **{key: _known(each, key) for key in BY_CLASS}}
+        for name, each in evaluation["per_class"].items()
     ]
+    known = [each for each in classes if each[F1] is not None]
+    lowest = min((each["intervals"][F1][0] for each in known), default=0.0)
+    return [
+        {**each, "bar": bar(each[F1], each["intervals"][F1], lowest) if each[F1] is not None else None}
+        for each in classes
+    ]
+
+
+def _known(scores: Mapping[str, Any], key: str) -> float | None:
+    """A figure of a class, unless nothing stands below its fraction bar: it is 0 by convention then.
+
+    No picture of the class tells nothing of its recall, no answer that names it nothing of its precision.
+    """
+    value: float = scores[key]
+    return None if tuple(scores["intervals"][key]) == NOTHING else value
 
 
 def bar(value: float, ends: Sequence[float], lowest: float, highest: float = 1.0) -> dict[str, float]:
@@ -139,7 +154,7 @@ def mistake_section(material: Material, album: Album) -> dict[str, Any]:
     if material.answers is None:
         return {"pictures": [], "total": None}
     wrong = mistakes(material.answers)
-    return {"pictures": pictured(wrong[:MISTAKES], album), "total": len(wrong)}
+    return {"pictures": pictured(wrong[:LOOKED_AT], album), "total": len(wrong)}
 
 
 def calibration_section(evaluation: Mapping[str, Any]) -> dict[str, Any]:

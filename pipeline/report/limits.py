@@ -7,7 +7,7 @@ from components.features import TEST, TRAIN
 from pipeline.report.filters import interval, number, plural
 
 FEW_TO_LEARN_FROM, FEW_TO_JUDGE_BY = 100, 50
-"""Pictures of a class. Of fifty at 0.9, chance makes 0.79 to 0.96."""
+"""Pictures of a class. Where 0.9 of fifty are right, the truth may be 0.79 to 0.96."""
 _NAMED = 8
 
 
@@ -49,8 +49,9 @@ def _of_slices(evaluation: Mapping[str, Any]) -> Iterator[str]:
 
 def _of_classes(evaluation: Mapping[str, Any], counts: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
     per_class, train = evaluation["per_class"], counts.get(TRAIN, {})
-    weakest = min(per_class, key=lambda name: per_class[name]["recall"], default=None)
-    if weakest is not None and per_class[weakest]["support"] and per_class[weakest]["recall"] < 1:
+    tested = [name for name, each in per_class.items() if each["support"]]
+    weakest = min(tested, key=lambda name: per_class[name]["recall"], default=None)
+    if weakest is not None and per_class[weakest]["recall"] < 1:
         found = per_class[weakest]
         yield (
             f"Of its classes it misses {weakest} most often: {number(1 - found['recall'])} of "

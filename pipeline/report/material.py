@@ -15,11 +15,11 @@ from components.answers import Answers, read_answers
 from components.augment.sample_files import FILE as SAMPLES_FILE
 from components.augment.sample_files import FOLDER as SAMPLES_FOLDER
 from components.evaluator.explanation_file import read_explanation
-from components.evaluator.heat_file import Heat, read_heat
 from components.evaluator.returns.episodes import Episode, read_episodes
 from components.evaluator.slices import OVERALL
 from components.evaluator.slicing import slices_of
 from components.features import SPLITS
+from components.heat_file import Heat, read_heat
 from components.label_check.suspects import Label, read_labels, suspects_of
 from pipeline.errors import InputError
 from pipeline.evaluator_config import EvaluatorConfig
@@ -44,7 +44,7 @@ class Material:
         verdicts: of all bounds, those that held too.
         answers: to all test pictures; `None` where they are gone.
         slices: the same by slice, `overall` first.
-        heat: where the model looked in pictures that it got wrong.
+        heat: where the model looked in pictures that it got wrong, and in those whose labels are doubtful.
         suspects: labels that are likely wrong, in all splits, the likeliest first.
         episodes: what a policy did on test; none of a classifier, and where they are gone.
         missing: what is gone, in words.
@@ -117,8 +117,7 @@ def gather(workspace: Workspace, record: RunRecord) -> Material:
     missing: list[str] = []
     metadata = _try(lambda: open_metadata(workspace), "ML Metadata, and with it the lineage", missing)
     made = _made(metadata, record.id) if metadata else {}
-    # Nothing lies below the null device; below an empty path there would be this folder's files.
-    where = made["Evaluator.evaluation"].uri if "Evaluator.evaluation" in made else os.devnull
+    where = _place(made, "Evaluator.evaluation")
     explanation = _try(lambda: read_explanation(where), "the bounds that held", missing)
     is_policy = evaluation.get("task") == _BY_REWARD
     judged = _of_policy(where, missing) if is_policy else _of_classifier(where, record, made, missing)
@@ -142,7 +141,7 @@ def _of_classifier(
     return {
         "answers": answers,
         "slices": _slices(answers, record) if answers is not None else {},
-        "heat": _try(lambda: read_heat(where), "what the model looked at", missing) or {},
+        "heat": {**_heat(_place(made, "LabelCheck.suspects"), missing), **_heat(where, missing)},
         "suspects": _suspects(made, missing),
         "episodes": (),
     }
@@ -152,6 +151,16 @@ def _of_policy(where: str, missing: list[str]) -> dict[str, Any]:
     """What it did; the rest is a classifier's."""
     episodes = _try(lambda: read_episodes(where), "what it did in each episode", missing) or ()
     return {"answers": None, "slices": {}, "heat": {}, "suspects": (), "episodes": episodes}
+
+
+def _heat(where: str, missing: list[str]) -> Heat:
+    return _try(lambda: read_heat(where), "what the model looked at", missing) or {}
+
+
+def _place(made: Mapping[str, Artifact], output: str) -> str:
+    """Of the artifact of `Node.output`, or where nothing lies."""
+    # Nothing lies below the null device; below an empty path there would be this folder's files.
+    return made[output].uri if output in made else os.devnull
 
 
 def _suspects(made: Mapping[str, Artifact], missing: list[str]) -> list[Label]:

@@ -22,7 +22,7 @@ from pipeline.environment_config import DECISION
 from pipeline.errors import InputError
 from pipeline.policy_config import PolicyConfig
 from pipeline.report.album import NO_PICTURES
-from pipeline.report.evaluation_section import gate_rows, key_figures
+from pipeline.report.evaluation_section import class_rows, gate_rows, key_figures
 from pipeline.report.filters import FILTERS
 from pipeline.report.limits import limits_of
 from pipeline.report.material import Material
@@ -54,7 +54,6 @@ def render_card(material: Material) -> str:
             evaluation=material.evaluation,
             trunks=list(_trunks(material)),
             gates=gate_rows(material, NO_PICTURES),
-            config_file=f"{material.workspace.root.name}/runs/{material.record.id}/config.yaml",
             version=VERSION,
             **(_of_policy if material.is_policy else _of_classifier)(material),
         )
@@ -66,6 +65,7 @@ def _of_classifier(material: Material) -> dict[str, Any]:
     return {
         "has_pictures": True,
         "figures": key_figures(evaluation),
+        "classes": class_rows(evaluation),
         "worst": evaluation.get("worst_slices", [])[:_WORST_SHOWN],
         "limits": limits_of(material.summary),
     }

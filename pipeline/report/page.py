@@ -6,6 +6,7 @@ finds a policy that lets no script run but the one written here, and nothing be 
 
 import base64
 import hashlib
+import shlex
 from functools import cache
 from typing import Any
 
@@ -89,7 +90,7 @@ def _values(material: Material) -> dict[str, Any]:
         "trainings": training_section(material),
         "more_slices": max(0, len(material.evaluation.get("slices", {})) - MOST_SLICES),
         "lineage": lineage_section(material),
-        "config_file": f"{material.workspace.root.name}/runs/{material.record.id}/config.yaml",
+        "config_file": shlex.quote(str((material.record.folder / "config.yaml").absolute())),
         "config": yaml.safe_dump(material.record.config(), sort_keys=False, allow_unicode=True),
         **own,
     }

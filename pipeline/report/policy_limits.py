@@ -7,7 +7,7 @@ from components.features import TRAIN
 from pipeline.environment_config import ASK
 from pipeline.report.filters import interval, number, plural, signed
 from pipeline.report.limits import FEW_TO_JUDGE_BY, FEW_TO_LEARN_FROM, limits_of_findings, listed
-from pipeline.report.returns_section import LESS, MORE, SAME
+from pipeline.report.returns_section import LESS, MORE, SAME, slices_below
 
 
 def policy_limits(summary: Mapping[str, Any], rivals: Mapping[str, Any]) -> list[str]:
@@ -63,8 +63,7 @@ def _of_size(evaluation: Mapping[str, Any], train: Mapping[str, int]) -> Iterato
     slices = evaluation.get("slices", {})
     below = [
         f"{name} ({number(each['mean_return'])}, {interval(each['intervals']['mean_return'])})"
-        for name, each in slices.items()
-        if each["examples"] > 1 and each["intervals"]["mean_return"][1] < evaluation["mean_return"]
+        for name, each in ((name, slices[name]) for name in slices_below(evaluation))
     ]
     if below:
         whole = number(evaluation["mean_return"])

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from components.evaluator.chance import chance_of_as_little, holm
 from components.evaluator.intervals import wilson
 from components.evaluator.returns.episodes import Episode
-from components.evaluator.slices import OVERALL
 from pipeline.environment_config import ASK, DECISION, GLIMPSE
 from pipeline.report.evaluation_section import bar, shown_slices
 
@@ -63,24 +63,36 @@ def return_rows(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Figures of each slice, `overall` first, with a bar of the mean return's interval.
 
     Returns:
-        The slice's own figures; `name`, `bar`, `is_below` the whole, `cost` of 1,000 pictures where there are
-        costs, else `None`; `shares` of the actions, in the order of `shown_actions`.
+        The slice's own figures; `name`, `bar`, whether it is among `slices_below` the whole, `cost` of 1,000
+        pictures where there are costs, else `None`; `shares` of the actions, in the order of `shown_actions`.
     """
-    slices = shown_slices(evaluation)
+    slices, below = shown_slices(evaluation), slices_below(evaluation)
     ends = [end for each in slices.values() for end in each["intervals"]["mean_return"]]
     return [
         {
             **each,
             "name": name,
             "bar": bar(each["mean_return"], each["intervals"]["mean_return"], min(ends), max(ends)),
-            "is_below": name != OVERALL
-            and each["examples"] > 1
-            and each["intervals"]["mean_return"][1] < evaluation["mean_return"],
+            "is_below": name in below,
             "cost": cost_of_many(each["mean_return"]) if "costs" in evaluation else None,
             "shares": [each["actions"].get(action, 0.0) for action in shown_actions(evaluation)],
         }
         for name, each in slices.items()
     ]
+
+
+def slices_below(evaluation: Mapping[str, Any]) -> list[str]:
+    """Those that earn less than the mean of all by more than chance explains, many as were looked at.
+
+    Of one episode nothing can be said.
+    """
+    slices = {name: each for name, each in evaluation.get("slices", {}).items() if each["examples"] > 1}
+    whole = evaluation["mean_return"]
+    chances = [
+        chance_of_as_little(each["mean_return"], each["intervals"]["mean_return"], each["examples"], whole)
+        for each in slices.values()
+    ]
+    return [name for name, is_below in zip(slices, holm(chances), strict=True) if is_below]
 
 
 def shown_actions(evaluation: Mapping[str, Any]) -> list[str]:

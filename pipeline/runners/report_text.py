@@ -120,7 +120,7 @@ def _print_worst(worst: Sequence[dict[str, Any]], console: Console) -> None:
     below = [each["slice"] for each in worst if each["is_below"]]
     if below:
         line = f"worse than the whole by more than chance explains: {', '.join(below)}"
-        console.print(Text(line, "yellow"), soft_wrap=True)
+        console.print(Text(visible(line), "yellow"), soft_wrap=True)
 
 
 def _print_anomalies(anomalies: list[dict[str, str]], console: Console) -> None:

@@ -10,7 +10,7 @@ from pipeline.errors import InputError
 from pipeline.report_command import report_command, write_report
 from tests.cli import check_one_clear_line, run_cli
 from tests.pipeline.inspection.made import Made
-from tests.pipeline.report.left import RUN, leave_run
+from tests.pipeline.report.left import BLESSED, RUN, leave_run
 
 
 @pytest.fixture
@@ -66,6 +66,33 @@ def test_version_of_an_earlier_run_keeps_its_card(made: Made) -> None:
     card.write_text("the earlier run's")
     write_report(made.workspace, "last")
     assert card.read_text() == "the earlier run's"
+
+
+def test_version_that_a_later_run_pushed_once_more_keeps_the_first_ones_card(tmp_path: Path) -> None:
+    made = leave_run(tmp_path / "workspace", config=BLESSED)
+    (target,) = made.workspace.serving("pets").iterdir()
+    later = push_once_more(made, target)
+    card = target / "assets.extra" / "model_card.md"
+    write_report(made.workspace, RUN)
+    write_report(made.workspace, later)
+    assert f"in run `{RUN}`" in card.read_text()
+    assert f"in run `{later}`" in (made.workspace.runs / later / "model_card.md").read_text()
+    card.write_text("of an older version of Graft")
+    write_report(made.workspace, RUN)
+    assert f"in run `{RUN}`" in card.read_text(), "its own run writes it anew"
+
+
+def push_once_more(made: Made, version: Path) -> str:
+    """A run with another gate: its Pusher is executed, and finds its model served."""
+    later = "20240502-120000"
+    made.run(later)
+    (artifact,) = made._store.get_artifacts_by_uri(str(made.uri("Pusher.pushed_model")))
+    artifact.custom_properties["pushed_destination"].string_value = str(version)
+    made._store.put_artifacts([artifact])
+    first, file = (made.workspace.runs / run / "summary.json" for run in (RUN, later))
+    own = {name: json.loads(file.read_text())[name] for name in ("run_id", "nodes")}
+    file.write_text(json.dumps({**json.loads(first.read_text()), **own}))
+    return later
 
 
 def test_version_that_was_deleted_is_not_made_again(made: Made) -> None:

@@ -32,6 +32,7 @@ const matrix = document.getElementById("matrix");
 const pairs = document.getElementById("pairs");
 const gallery = document.getElementById("gallery");
 const title = document.getElementById("gallery-title");
+const said = document.getElementById("gallery-said");  // never hidden: of what was, a screen reader tells no changes
 const list = document.getElementById("gallery-pictures");
 const cells = matrix || pairs;
 
@@ -70,6 +71,7 @@ function show(button) {
   const where = slice() ? ` in ${data.slices[slice()].name}` : "";
   const what = `${told(row, column)}${where}: ${total} ${total === 1 ? "picture" : "pictures"}`;
   title.textContent = left ? `${what}, ${left} of them not in this file` : what;
+  said.textContent = title.textContent;
   list.replaceChildren(...here.map(figureOf));
   gallery.hidden = false;
 }

@@ -77,7 +77,6 @@ def test_verdict_has_value_interval_support_and_pictures() -> None:
     low, high = verdict.interval or (0, 0)
     assert low < 2 / 3 < high
     assert verdict.pictures == (
-        {"path": "3.jpg", "label": "a", "answer": "b", "probability": pytest.approx(0.576, abs=1e-3)},
         {"path": "6.jpg", "label": "b", "answer": "a", "probability": pytest.approx(0.576, abs=1e-3)},
     )
     everywhere = verdict_of(ANSWERS, metric="accuracy", at_least=1, slice="site=south")
@@ -101,6 +100,12 @@ def test_drop_against_the_last_blessed_model(gate: dict[str, Any], baseline: flo
         if verdict.state == "failed":
             assert f"{drop:.4f} below the last blessed model's {baseline:.4f}" in verdict.reason
             assert f"more than the {allowed:.4f} that it may drop" in verdict.reason
+
+
+def test_drop_names_what_was_lost_and_not_what_was_wrong_before() -> None:
+    answers = told([0, 0, 0], [1, 1, 0], site=["n"] * 3, baseline=[1, 0, 0])  # type: ignore[arg-type]
+    verdict = verdict_of(answers, metric="accuracy", max_drop=0.1)
+    assert [each["path"] for each in verdict.pictures] == ["1.jpg"]
 
 
 def test_a_drop_by_just_as_much_is_allowed() -> None:

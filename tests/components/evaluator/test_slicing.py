@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from components.evaluator.figures import figures_of
+from components.evaluator.figures import Figures, figures_of
+from components.evaluator.intervals import wilson
 from components.evaluator.slicing import slices_of, worst_of
 from pipeline.errors import InputError
 from tests.components.evaluator.made import told
@@ -64,6 +65,47 @@ def test_worst_first_and_those_that_mean_something() -> None:
     assert [each["slice"] for each in worst] == ["site=bad"]
     assert (worst[0]["examples"], worst[0]["accuracy"], worst[0]["is_below"]) == (40, 0.5, True)
     assert [each["slice"] for each in worst_of(figures, smallest=1)] == ["site=tiny", "site=bad"]
+
+
+def _drawn(generator: np.random.Generator, shares: np.ndarray, pictures: int) -> dict[str, Figures]:
+    """Figures of slices that are right in these shares of their pictures."""
+    hits = generator.binomial(pictures, shares)
+    slices = {f"site={place}": (int(hit), pictures) for place, hit in enumerate(hits)}
+    return {
+        name: {"examples": total, "accuracy": hit / total, "intervals": {"accuracy": wilson(hit, total)}}
+        for name, (hit, total) in {"overall": (int(hits.sum()), hits.size * pictures), **slices}.items()
+    }
+
+
+def _below(figures: dict[str, Figures]) -> list[str]:
+    return [each["slice"] for each in worst_of(figures, smallest=20) if each["is_below"]]
+
+
+@pytest.mark.parametrize(("slices", "pictures"), [(2, 60), (10, 60), (50, 60), (10, 300)])
+def test_of_equal_slices_one_is_named_in_five_of_a_hundred_runs_at_most(slices: int, pictures: int) -> None:
+    generator = np.random.default_rng(1)
+    named = [bool(_below(_drawn(generator, np.full(slices, 0.85), pictures))) for _ in range(400)]
+    assert 0.01 <= np.mean(named) <= 0.06
+
+
+def test_a_bad_slice_among_many_is_named() -> None:
+    generator = np.random.default_rng(2)
+    shares = np.array([0.85] * 30 + [0.55] + [0.85] * 19)
+    named = [_below(_drawn(generator, shares, 60)) for _ in range(100)]
+    assert np.mean(["site=30" in each for each in named]) > 0.9
+
+
+def test_what_is_worse_by_more_than_chance_comes_first_and_all_of_it() -> None:
+    figures = _drawn(np.random.default_rng(3), np.array([0.9] * 60 + [0.5] * 12), 100)
+    few = {f"few={place}": {**figures["site=0"], "examples": 20, "accuracy": 0.4} for place in range(2)}
+    worst = worst_of({**figures, **few}, smallest=20)
+    assert {f"site={place}" for place in range(60, 72)} <= {each["slice"] for each in worst}
+    assert all(each["is_below"] for each in worst)
+    unsure = {f"few={place}": {**figures["site=0"], "examples": 20, "accuracy": 0.7} for place in range(11)}
+    even = _drawn(np.random.default_rng(3), np.array([0.9] * 10 + [0.75]), 1000)
+    worst = worst_of({**even, **unsure}, smallest=20)
+    assert [each["slice"] for each in worst] == ["site=10", *(f"few={place}" for place in range(9))]
+    assert [each["is_below"] for each in worst] == [True] + [False] * 9
 
 
 def test_a_little_worse_may_be_chance() -> None:

@@ -21,8 +21,8 @@ from components.augment.sample_files import FOLDER as SAMPLES_FOLDER
 from components.augment.sample_files import picture_file
 from components.evaluator.explanation import explain
 from components.evaluator.explanation_file import write_explanation
-from components.evaluator.heat_file import write_heat
 from components.exports.exports_file import Export
+from components.heat_file import write_heat
 from pipeline.config_file import load_config
 from pipeline.evaluator_config import EvaluatorConfig
 from pipeline.inspection.records import find_run
@@ -56,6 +56,10 @@ LAYERS = [
 ]
 
 
+BLESSED = {**CONFIG, "thresholds": CONFIG["thresholds"][1:]}
+"""Bounds that hold, but for one that cannot be judged."""
+
+
 def picture(seed: int, size: tuple[int, int] = (90, 60)) -> bytes:
     """A JPEG of a few blots."""
     noise = np.random.default_rng(seed).integers(0, 255, (4, 6, 3), dtype=np.uint8)
@@ -68,22 +72,29 @@ def path_of(label: str, number: int) -> str:
     return f"{label}s/{number}{QUOTES}.jpg"
 
 
-def leave_run(root: Path, pictures: int = 12, labels: Sequence[str] = LABELS, wrong: int = 3) -> Made:
-    """A workspace with one run that was judged and not blessed.
+def leave_run(
+    root: Path,
+    pictures: int = 12,
+    labels: Sequence[str] = LABELS,
+    wrong: int = 3,
+    config: dict[str, Any] = CONFIG,
+) -> Made:
+    """A workspace with one run that was judged: not blessed, unless its bounds are others.
 
     Args:
         root: of the workspace.
         pictures: of each class in test.
         labels: the classes.
         wrong: so many pictures of each class are taken for the next one.
+        config: of the Evaluator.
     """
     made = Made(root, GRAFT_FLOW)
-    made.run(RUN, status="not_blessed")
+    made.run(RUN)
     tell_of_the_trunk(made)
     write_examples(made, pictures, labels)
     write_samples(made)
-    explanation = _judge(made, pictures, labels, wrong)
-    _write_summary(made, explanation, pictures, labels)
+    explanation = _judge(made, pictures, labels, wrong, config)
+    _write_summary(made, explanation, data_of(pictures, labels), config)
     return made
 
 
@@ -135,7 +146,9 @@ def write_samples(made: Made) -> None:
     (folder / SAMPLES_FILE).write_text(json.dumps(rows))
 
 
-def _judge(made: Made, pictures: int, labels: Sequence[str], wrong: int) -> dict[str, Any]:
+def _judge(
+    made: Made, pictures: int, labels: Sequence[str], wrong: int, config: dict[str, Any]
+) -> dict[str, Any]:
     """Writes answers and explanation; the last blessed model was right about other pictures."""
     rows = []
     for place, label in enumerate(labels):
@@ -159,35 +172,43 @@ def _judge(made: Made, pictures: int, labels: Sequence[str], wrong: int) -> dict
     (evaluation / FOLDER).mkdir()
     pq.write_table(pa.Table.from_pylist(rows, ROW), evaluation / FOLDER / "answers.parquet")
     answers = read_answers(str(evaluation), labels)
-    explanation = explain(answers, EvaluatorConfig.model_validate(CONFIG), temperature=0.8)
+    explanation = explain(answers, EvaluatorConfig.model_validate(config), temperature=0.8)
     write_explanation(explanation, str(evaluation))
     write_heat({path_of("cat", 2): np.eye(4, dtype=np.float32)}, str(evaluation))
     return json.loads(json.dumps(explanation))  # type: ignore[no-any-return]
 
 
-def _write_summary(made: Made, explanation: dict[str, Any], pictures: int, labels: Sequence[str]) -> None:
+def _write_summary(
+    made: Made, explanation: dict[str, Any], data: dict[str, Any], evaluator: dict[str, Any]
+) -> None:
     file = made.workspace.runs / RUN / "summary.json"
-    failures = [verdict for verdict in explanation["verdicts"] if verdict["state"] == "failed"]
+    of_state = {state: [] for state in ("failed", "not_judged", "held")}  # type: dict[str, list[dict[str, Any]]]
+    for verdict in explanation["verdicts"]:
+        of_state[verdict["state"]].append(verdict)
+    failures = of_state["failed"]
+    (version,) = made.workspace.serving("pets").iterdir()
+    pushed = {"pushed_to": str(version), "version": version.name}
     summary = {
         **json.loads(file.read_text()),
-        "data": data_of(pictures, labels),
+        "status": "not_blessed" if failures else "pushed",
+        "data": data,
         "tuning": {"trials": 3, "eval_loss": 0.3, "best": {"head": "root"}, "own_eval_loss": 0.4},
         "training": _training(),
         "evaluation": explanation["evaluation"],
         "blessing": {
-            "blessed": False,
+            "blessed": not failures,
             "reasons": [failure["reason"] for failure in failures],
             "failures": failures,
-            "not_judged": [],
+            "not_judged": [verdict["reason"] for verdict in of_state["not_judged"]],
         },
-        "model": {"backbone": "efficientnet_lite0", "pushed_to": None, "version": None},
+        "model": {"backbone": "efficientnet_lite0", **(dict.fromkeys(pushed) if failures else pushed)},
         "versions": {"graft": "0.3.0", "tensorflow": "2.21.0"},
         "overhead_seconds": 4.5,
         "peak_rss_mib": 1234.5,
     }
     file.write_text(json.dumps(summary))
     config = load_config(None).model_dump(mode="json")
-    config["evaluator"] = {**config["evaluator"], **CONFIG}
+    config["evaluator"] = {**config["evaluator"], **evaluator}
     (file.parent / "config.yaml").write_text(yaml.safe_dump(config))
 
 

@@ -37,6 +37,16 @@ def test_contact_sheet_holds_some_of_each_class(material: Material, monkeypatch:
     assert ([row["label"] for row in sheet["rows"]], sheet["more"]) == ([SCRIPT], 1)
 
 
+def test_class_that_was_not_met_in_time_is_counted(
+    material: Material, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = material.summary["data"]["counts"]["train"]
+    monkeypatch.setitem(counts, "ghost", 7)
+    monkeypatch.setitem(counts, "only in test", 0)
+    sheet = data_section(material)["sheet"]
+    assert ([row["label"] for row in sheet["rows"]], sheet["more"]) == ([SCRIPT, "cat"], 1)
+
+
 def test_views_are_shown_by_their_names(material: Material) -> None:
     (row,) = views_section(material)
     assert row["label"] == "cat"

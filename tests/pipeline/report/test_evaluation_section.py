@@ -54,6 +54,18 @@ def test_key_figures_have_intervals(material: Material) -> None:
     assert found["Calibration error"]["most"] > 0
 
 
+def test_class_that_nothing_is_known_of_has_no_figures(own: Made) -> None:
+    material = material_of(own)
+    missed = {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 9}
+    ends = {"precision": [0.0, 1.0], "recall": [0.0, 0.3], "f1": [0.0, 0.4]}
+    nothing = {**missed, "support": 0, "intervals": {name: [0.0, 1.0] for name in ends}}
+    material.evaluation["per_class"].update(missed={**missed, "intervals": ends}, ghost=nothing)
+    rows = {row["name"]: row for row in class_rows(material.evaluation)}
+    found = {name: [rows[name][score] for score in ends] for name in ("missed", "ghost")}
+    assert found == {"missed": [None, 0.0, 0.0], "ghost": [None, None, None]}
+    assert rows["missed"]["bar"] and rows["ghost"]["bar"] is None
+
+
 def test_rows_of_slices_and_classes_have_bars(material: Material) -> None:
     slices = slice_rows(material.evaluation)
     assert slices[0]["name"] == "overall"

@@ -49,6 +49,14 @@ def test_classes_that_are_missed_or_few_are_named() -> None:
     assert limits_of(few)[2] == "It learnt from fewer than 100 pictures of a."
 
 
+def test_class_without_test_pictures_is_not_the_one_that_is_missed_most() -> None:
+    figures = {"recall": 0.31, "intervals": {"recall": [0.2, 0.4]}, "support": 100}
+    ghost = {"recall": 0.0, "intervals": {"recall": [0.0, 1.0]}, "support": 0}
+    missed, unsure = told(per_class={"ghost": ghost, "a": figures})
+    assert missed.startswith("Of its classes it misses a most often: 0.690 of 100 test pictures")
+    assert unsure == "Fewer than 50 test pictures judge ghost: see the intervals."
+
+
 def test_many_names_are_cut_and_counted() -> None:
     slices = {f"s={number}": {"examples": 1} for number in range(11)}
     assert told(slices=slices)[0].endswith("s=7 and 3 more.")

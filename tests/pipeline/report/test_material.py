@@ -1,14 +1,19 @@
 """What a run left: read whole, and without what is gone."""
 
 import shutil
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from components.heat_file import write_heat
+from components.label_check.suspects import Label, write_labels
 from pipeline.errors import InputError
 from pipeline.inspection.records import RunRecord
 from pipeline.report.material import Material, gather
-from tests.pipeline.inspection.made import Made
-from tests.pipeline.report.left import QUOTES, RUN, material_of
+from tests.pipeline.inspection.made import Flow, Made
+from tests.pipeline.report import left
+from tests.pipeline.report.left import QUOTES, RUN, leave_run, material_of, path_of
 
 
 def test_everything_is_there(material: Material) -> None:
@@ -40,6 +45,21 @@ def test_what_is_gone_is_named_and_the_rest_is_read(own: Made) -> None:
     assert len(found.verdicts) == 1, "those that failed stand in the summary too"
     assert found.split_files("test") == []
     assert found.samples() is None
+
+
+def test_what_the_model_looked_at_is_of_mistakes_and_of_doubtful_labels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check: Flow = {"LabelCheck": ({"examples": "ImageExampleGen.examples"}, {"suspects": "Suspects"})}
+    monkeypatch.setattr(left, "GRAFT_FLOW", {**left.GRAFT_FLOW, **check})
+    made = leave_run(tmp_path)
+    suspects = str(made.uri("LabelCheck.suspects"))
+    write_labels([Label("in train.jpg", "cat", "train", wrong=0.9, rank=1)], suspects)
+    assert list(material_of(made).heat) == [path_of("cat", 2)], "an older LabelCheck wrote none"
+    write_heat({"in train.jpg": np.eye(4, dtype=np.float32)}, suspects)
+    found = material_of(made)
+    assert sorted(found.heat) == sorted(["in train.jpg", path_of("cat", 2)])
+    assert found.missing == []
 
 
 def test_without_metadata_there_is_still_the_summary(own: Made) -> None:

@@ -9,7 +9,7 @@ from pipeline.environment_config import GLIMPSE
 from pipeline.report.material import Material
 from pipeline.report.model_card import escaped, render_card
 from tests.pipeline.inspection.made import Made
-from tests.pipeline.report.left import EXPORT, SCRIPT, material_of
+from tests.pipeline.report.left import BLESSED, EXPORT, RUN, SCRIPT, leave_run, material_of
 from tests.pipeline.report.left_policy import OTHER, leave_policy, policy_material
 
 
@@ -28,7 +28,8 @@ def test_card_tells_what_is_known(material: Material) -> None:
         "| accuracy | site=north | 0.7500 |",
         "4 won, 4 lost",
         "It learnt from fewer than 100 pictures of cat",
-        "`python pipeline_runner.py run ",
+        "`python pipeline_runner.py run config.yaml --workspace again`",
+        f"it lies in `runs/{RUN}` of the workspace",
         "tensorflow 2.21.0",
     ):
         assert words in card, words
@@ -69,6 +70,25 @@ def test_without_metadata_and_the_rest_the_card_says_so(own: Made) -> None:
     card = render_card(material)
     assert "ML Metadata, which would tell of its weights, is gone." in card
     assert "It was blessed" in card
+
+
+def test_bounds_that_were_not_judged_have_not_held(tmp_path: Path) -> None:
+    card = render_card(material_of(leave_run(tmp_path, config=BLESSED)))
+    assert "every bound that was judged held; 1 bound was not judged: accuracy on site=north" in card
+    assert "that was asked of it" not in card
+
+
+def test_card_names_no_folder_of_the_machine_that_made_it(own: Made) -> None:
+    assert str(own.workspace.root) not in render_card(material_of(own))
+
+
+def test_figures_that_nothing_is_known_of_are_none(own: Made) -> None:
+    material = material_of(own)
+    scores = ("precision", "recall", "f1")
+    nothing = {**dict.fromkeys(scores, 0.0), "support": 0, "intervals": {name: [0, 1] for name in scores}}
+    material.evaluation["per_class"]["ghost"] = nothing
+    unknown = "\N{EN DASH} | 0.000 to 1.000"
+    assert f"| ghost | 0 | {unknown} | {unknown} | {unknown} |" in render_card(material)
 
 
 def test_card_of_a_policy(decision: Material) -> None:

@@ -2,19 +2,23 @@
 
 import base64
 import hashlib
+import html
 import re
+import shlex
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from components.label_check.suspects import Label
 from pipeline.report.material import Material
 from pipeline.report.page import render
 from tests.pipeline.inspection.made import Made
-from tests.pipeline.report.left import EXPORT, RUN, SCRIPT, leave_run, material_of, path_of
+from tests.pipeline.report.left import BLESSED, CONFIG, EXPORT, RUN, SCRIPT, leave_run, material_of, path_of
 
 SECTIONS = [
     *("verdict", "data", "views", "training", "slices", "confusion", "mistakes"),
@@ -168,6 +172,43 @@ def test_doubtful_labels_are_shown_with_their_pictures(material: Material, page:
     outline = Outline(text)
     assert [section["id"] for section in outline.all("section")][7] == "suspects"
     assert "perhaps <b>&lt;script&gt;" in text
+    assert "where the model of this run looks" not in text
+    text = render(replace(material, suspects=[suspect], heat={suspect.path: np.eye(4, dtype=np.float32)}))
+    section = text.partition('<section id="suspects"')[2].partition("</section>")[0]
+    assert ("laid over it" in section, "where the model of this run looks" in section) == (True, True)
+
+
+def test_intervals_are_told_as_what_they_are(page: str, decision: Material) -> None:
+    for text in (page, render(decision)):
+        assert "such intervals hold the truth 95 times of 100" in text
+        assert "would lie" not in text
+
+
+def test_bounds_that_were_not_judged_have_not_held(tmp_path: Path, page: str) -> None:
+    blessed = render(material_of(leave_run(tmp_path, config=BLESSED)))
+    Outline(blessed)
+    for words in (
+        ">Every bound that was judged</a> held; 1 bound was not judged:</p>",
+        "accuracy on site=north was not judged: 8 pictures, min_examples is 1000</p>",
+    ):
+        assert words in blessed, words
+    all_held = {**CONFIG, "thresholds": BLESSED["thresholds"][:1]}
+    assert ">All 2 bounds</a> held.</p>" in render(material_of(leave_run(tmp_path / "all", config=all_held)))
+
+
+def test_command_that_makes_it_again_works_from_anywhere(tmp_path: Path) -> None:
+    made = leave_run(tmp_path / "it's my work")
+    commands = re.findall("<pre[^>]*><code>(python .*?)</code></pre>", render(material_of(made)))
+    (command,) = (shlex.split(html.unescape(each)) for each in commands)
+    file = made.workspace.runs / RUN / "config.yaml"
+    assert command == ["python", "pipeline_runner.py", "run", str(file), "--workspace", "again"]
+
+
+def test_choice_of_a_cell_is_read_out(outline: Outline) -> None:
+    places = {attributes.get("id"): place for place, (_, attributes) in enumerate(outline.elements)}
+    (said,) = (each for _, each in outline.elements if each.get("role") == "status")
+    assert (said["id"], "hidden" in said) == ("gallery-said", False)
+    assert places["gallery-said"] < places["gallery"], "not in what is hidden at first"
 
 
 def test_title_names_model_and_run(page: str) -> None:

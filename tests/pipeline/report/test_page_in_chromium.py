@@ -72,6 +72,7 @@ def test_cell_shows_its_pictures(opened: Page) -> None:
     assert opened.ask("document.getElementById('gallery').hidden")
     opened.ask('document.querySelector(\'#matrix button[data-row="0"][data-column="1"]\').click()')
     assert texts(opened, "#gallery-title") == [f"cat taken for {LABELS[1]}: 3 pictures"]
+    assert texts(opened, "[role=status]") == texts(opened, "#gallery-title"), "read out"
     assert opened.ask("document.querySelectorAll('#gallery img').length") == 3
     assert opened.ask(BROKEN) == []
     assert opened.ask("document.querySelectorAll('#matrix [aria-pressed=true]').length") == 1

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from components.evaluator.intervals import mean
 from components.evaluator.returns.episodes import Episode
 from components.evaluator.returns.explanation import explain
 from pipeline.environment_config import ASK, DECISION, GLIMPSE
@@ -18,6 +19,7 @@ from pipeline.report.returns_section import (
     return_rows,
     rival_section,
     shown_actions,
+    slices_below,
 )
 from tests.pipeline.report.left import QUOTES, SCRIPT
 from tests.pipeline.report.left_policy import ABOUT, OTHER, episodes_of
@@ -74,6 +76,23 @@ def test_slice_that_lies_below_the_whole_is_marked() -> None:
     rows = return_rows({**whole, "slices": {"site=a": figures, "site=b": {**figures, "examples": 1}}})
     assert [row["is_below"] for row in rows] == [False, True, False]
     assert rows[0]["cost"] is None
+
+
+def test_of_many_equal_slices_hardly_one_is_marked() -> None:
+    generator = np.random.default_rng(4)
+    marked = [bool(slices_below(_drawn(generator, [0.0] * 40))) for _ in range(400)]
+    assert 0.01 <= np.mean(marked) <= 0.08
+    assert slices_below(_drawn(generator, [0.0] * 39 + [-1.0])) == ["site=39"]
+
+
+def _drawn(generator: np.random.Generator, means: list[float]) -> dict[str, Any]:
+    """Slices of 60 returns with these means, about a whole of 0."""
+    slices = {}
+    for place, each in enumerate(means):
+        returns = each + generator.normal(size=60)
+        figures = {"examples": 60, "mean_return": returns.mean(), "intervals": {"mean_return": mean(returns)}}
+        slices[f"site={place}"] = figures
+    return {"mean_return": 0.0, "slices": slices}
 
 
 def test_many_actions_are_a_table_and_not_columns() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.evaluator.heat_file import FILE, read_heat, write_heat
+from components.heat_file import FILE, read_heat, write_heat
 
 
 def test_maps_come_back(tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""Where the model looks in the pictures that it gets wrong: Grad-CAM, by its own signature `explain`."""
+"""Where the model looks in some pictures: Grad-CAM, by its own signature `explain`.
+
+Evaluator asks of its mistakes, LabelCheck of the labels that look wrong.
+"""
 
 from collections.abc import Collection, Sequence
 
@@ -6,18 +9,9 @@ import numpy as np
 import tensorflow as tf
 
 from components import features
-from components.answers import Answers
-from components.evaluator.explanation_file import Explanation
-from components.evaluator.heat_file import MISTAKES
 
 _SIGNATURE = "explain"
 _BATCH = 32
-
-
-def worth_a_look(answers: Answers, explanation: Explanation) -> set[str]:
-    """The paths of the pictures that a report shows large."""
-    costly = {picture["path"] for verdict in explanation["verdicts"] for picture in verdict["pictures"]}
-    return costly | {str(path) for path in answers.paths[answers.mistakes()[:MISTAKES]]}
 
 
 def heat_of(model: str, files: Sequence[str], paths: Collection[str]) -> dict[str, np.ndarray]:
