@@ -31,6 +31,9 @@ from benchmarks.look import (
 
 FOLDER = Path(__file__).parent.parent / "docs" / "benchmarks"
 
+_MOST_TICKS = 8
+"""Of numbers at equal distances: more of them run into one another."""
+
 
 def bar_chart(path: Path, title: str, labels: Sequence[str], values: Sequence[float], unit: str) -> None:
     """Horizontal bars in the given order, each with its figure.
@@ -92,7 +95,8 @@ def curves(
             last = int(np.flatnonzero(np.isfinite(middle))[-1])
             ends[name] = (middle[last], colour)
         axes.set_xscale(scale)
-        axes.set_xticks(places, names or [number(value) for value in places])
+        told = slice(None, None, 1 if names or scale == "log" else -(-len(places) // _MOST_TICKS))
+        axes.set_xticks(places[told], names or [number(value) for value in places[told]])
         axes.xaxis.set_minor_locator(NullLocator())
         separate_thousands(axes)
         axes.grid(visible=False, axis="x")
