@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from components import features
+from components.csv_writer import csv_writer
 
 FILE = "suspects.csv"
 """In the `suspects` artifact."""
 _FIRST = 5
 _FIXED = (features.PATH, features.LABEL, "split", features.WEIGHT)
+_TABLES = (*_FIXED, *features.THOUGHTS)
 
 
 @dataclass(frozen=True)
@@ -71,18 +73,27 @@ def overview(labels: Sequence[Label]) -> dict[str, Any]:
 def to_csv(labels: Sequence[Label]) -> str:
     """The most doubtful first; columns of the data's own between those of the label and what is thought.
 
-    A manifest is read without the latter: see `components.features.THOUGHTS`.
+    A manifest is read without the latter: see `components.features.THOUGHTS`. A column of the data's own that
+    bears a name of the table's has a `_` more in it.
     """
     own = sorted({name for label in labels for name in label.columns})
     buffer = io.StringIO(newline="")
-    rows = csv.writer(buffer, lineterminator="\n")
-    rows.writerow((*_FIXED, *own, *features.THOUGHTS))
+    rows = csv_writer(buffer)
+    rows.writerow((*_FIXED, *map(_beside_the_tables, own), *features.THOUGHTS))
     for label in sorted(labels, key=_doubtful_first):
         fixed = (label.path, label.label, label.split, f"{label.weight:g}")
         wrong = "" if label.wrong is None else f"{label.wrong:.4g}"
         columns = (label.columns.get(name, "") for name in own)
         rows.writerow((*fixed, *columns, label.suggested, wrong, label.rank or ""))
     return buffer.getvalue()
+
+
+def _beside_the_tables(name: str) -> str:
+    return f"{name}_" if name.rstrip("_") in _TABLES else name
+
+
+def _as_given(name: str) -> str:
+    return name[:-1] if name.rstrip("_") in _TABLES else name
 
 
 def _doubtful_first(label: Label) -> tuple[bool, int, float, str]:
@@ -102,7 +113,7 @@ def _label(row: dict[str, Any]) -> Label:
         float(wrong) if wrong else None,
         suggested,
         int(rank or 0),
-        row,
+        {_as_given(name): text for name, text in row.items()},
     )
 
 
@@ -113,4 +124,5 @@ def write_labels(labels: Sequence[Label], folder: str) -> None:
 
 def read_labels(folder: str) -> list[Label]:
     """Reads it; in the order of the file."""
-    return from_csv(Path(folder, FILE).read_text(encoding="utf-8", errors="surrogateescape"))
+    # Not `read_text`, which makes line feeds of carriage returns.
+    return from_csv(Path(folder, FILE).read_bytes().decode("utf-8", "surrogateescape"))
