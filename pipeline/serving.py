@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.inspection.metadata import ROLLBACK, Metadata, open_metadata, proto
-from pipeline.inspection.records import read_runs
+from pipeline.inspection.records import read_run
 from pipeline.metadata.store import open_store
 from pipeline.predict_paths import versions_of
 from pipeline.workspace import Workspace
@@ -60,14 +60,13 @@ def served_versions(workspace: Workspace) -> list[Version]:
     if not folders:
         raise _nothing_pushed(workspace)
     metadata = open_metadata(workspace)
-    runs = {record.id: record for record in read_runs(workspace)} if workspace.runs.is_dir() else {}
     found = []
     for folder in folders:
         numbers = _numbers(folder)
         for number in numbers:
             artifact = _pushed(metadata, folder / str(number))
             run = _run_of(metadata, artifact) if artifact else None
-            reached = runs[run].row() if run in runs else {}
+            reached = read_run(workspace.runs / run).row() if run else {}
             found.append(
                 Version(
                     folder.name,
