@@ -31,13 +31,15 @@ def show_runs(workspace: Path, as_json: bool) -> None:
 def show_run(run_id: str, workspace: Path, as_json: bool) -> None:
     """One run: nodes, states, seconds, and the artifacts that each put out.
 
+    Of a run without a summary, which was killed or is at work, those nodes that began.
+
     Raises:
         InputError: there is no such run.
     """
     place = Workspace(workspace)
     record = find_run(place, run_id)
-    made = _made_by_node(open_metadata(place), record.id) if has_run(place) else {}
-    nodes = [{**node, "artifacts": made.get(node["id"], [])} for node in record.summary.get("nodes", [])]
+    begun, made = _begun(open_metadata(place), record.id) if has_run(place) else ([], {})
+    nodes = [{**node, "artifacts": made.get(node["id"], [])} for node in record.summary.get("nodes", begun)]
     blessing = record.summary.get("blessing", {})
     found = {**record.row(), "folder": str(record.folder), "blessing": blessing, "nodes": nodes}
     _show(found, tables.run_view(found), as_json)
@@ -102,14 +104,25 @@ def show_diff(first: str, second: str, workspace: Path, as_json: bool) -> None:
     _show(found, tables.difference_view(found), as_json)
 
 
-def _made_by_node(metadata: Metadata, run_id: str) -> dict[str, list[dict[str, Any]]]:
-    return {
-        execution.node: [
+def _begun(metadata: Metadata, run_id: str) -> tuple[list[dict[str, Any]], dict[str, list[dict[str, Any]]]]:
+    """The nodes that began, as a summary has them, and what each put out; of several tries the last."""
+    latest = {execution.node: execution for execution in metadata.of_run(run_id)}
+    nodes = [
+        {
+            "id": node,
+            "state": execution.state,
+            "seconds": None if execution.state == "running" else execution.seconds,
+        }
+        for node, execution in latest.items()
+    ]
+    made = {
+        node: [
             {"name": name, **_artifact(metadata.artifacts[artifact])}
             for artifact, name in metadata.outputs_of(execution.id)
         ]
-        for execution in metadata.of_run(run_id)
+        for node, execution in latest.items()
     }
+    return nodes, made
 
 
 def _artifact(artifact: Artifact) -> dict[str, Any]:

@@ -1,9 +1,8 @@
 """Two runs beside each other: config, data, metrics, and the pictures on which they disagree."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from components.evaluator.comparison import comparison_of
 from components.evaluator.returns.episodes import Episode, read_episodes
 from components.evaluator.returns.figures import gain_over
 from components.evaluator.slices import OVERALL
+from pipeline.errors import InputError
 from pipeline.inspection.metadata import Metadata
 from pipeline.inspection.records import RunRecord
 
@@ -19,6 +19,7 @@ METRICS = (
     *("accuracy", "macro_precision", "macro_recall", "macro_f1", "auc", "log_loss"),
     *("mean_return", "mean_steps"),
 )
+T = TypeVar("T")
 Pairs = list[dict[str, Any]]
 
 
@@ -112,9 +113,27 @@ def _flips(first: RunRecord, second: RunRecord, metadata: Metadata) -> dict[str,
 def _answers(record: RunRecord, metadata: Metadata) -> Answers | None:
     """The answers of a run's own evaluation, or of the earlier one that held for it."""
     labels = record.summary.get("evaluation", {}).get("labels")
-    for uri in _evaluations(record, metadata) if labels else ():
-        with suppress(FileNotFoundError):  # deleted, or of a version that kept no answers
-            return read_answers(uri, labels)
+    if not labels:
+        return None
+    return _first(record, metadata, lambda uri: read_answers(uri, labels))
+
+
+def _first(record: RunRecord, metadata: Metadata, read: Callable[[str], T]) -> T | None:
+    """What is read of a run's evaluation; `None` where it was deleted, or a version kept none.
+
+    Raises:
+        InputError: it is damaged.
+    """
+    for uri in _evaluations(record, metadata):
+        try:
+            return read(uri)
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(
+                f"what run `{record.id}` answered, in `{uri}`, is damaged ({error}). Delete that folder to "
+                "compare the runs without it."
+            ) from error
     return None
 
 
@@ -143,7 +162,4 @@ def _returns(first: RunRecord, second: RunRecord, metadata: Metadata) -> dict[st
 
 def _episodes(record: RunRecord, metadata: Metadata) -> list[Episode]:
     """Of a policy, as `_answers` of a classifier."""
-    for uri in _evaluations(record, metadata):
-        with suppress(FileNotFoundError):
-            return read_episodes(uri)
-    return []
+    return _first(record, metadata, read_episodes) or []

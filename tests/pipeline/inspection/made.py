@@ -87,6 +87,12 @@ class Made:
         context.name = f"{self._name}.{new}"
         self._store.put_contexts([context])
 
+    def set_state(self, node: str, state: str) -> None:
+        """What became of a node the last time that it ran."""
+        execution = self._store.get_executions_by_type(f"components.{node}")[-1]
+        execution.last_known_state = proto.Execution.State.Value(state)
+        self._store.put_executions([execution])
+
     def _execute(self, node: str, run: int, is_cached: bool) -> None:
         inputs, outputs = self._flow[node]
         states = proto.Execution

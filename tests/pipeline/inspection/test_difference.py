@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from components.evaluator.returns.episodes import Episode, write_episodes
+from pipeline.errors import InputError
 from pipeline.inspection.difference import difference_of
 from pipeline.inspection.metadata import open_metadata
 from pipeline.inspection.records import find_run
@@ -70,6 +71,22 @@ def test_cached_evaluation_is_the_earlier_runs(made: Made) -> None:
 def test_answers_that_are_gone(made: Made) -> None:
     shutil.rmtree(made.uri("Evaluator.evaluation"))
     assert difference(made)["flips"] == {}
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1 and no more", b"x" * 100])
+def test_damaged_answers_are_one_line(made: Made, content: bytes) -> None:
+    (file,) = made.uri("Evaluator.evaluation").glob("answers/*.parquet")
+    file.write_bytes(content)
+    with pytest.raises(InputError, match=f"run `{SECOND}` answered, in `.*`, is damaged"):
+        difference(made)
+
+
+def test_damaged_episodes_are_one_line(made: Made) -> None:
+    _judge_as_policy(made, "20240503-120000", ["0"], reward=-1.0)
+    _judge_as_policy(made, "20240504-120000", ["0"], reward=-1.0)
+    (made.uri("Evaluator.evaluation") / "episodes.jsonl").write_text('{"path": ')
+    with pytest.raises(InputError, match="run `20240504-120000` answered, in `.*`, is damaged"):
+        difference(made, "20240503-120000", "20240504-120000")
 
 
 def test_other_pictures(made: Made) -> None:
