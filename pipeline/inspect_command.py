@@ -5,17 +5,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from pipeline.errors import InputError
 from pipeline.inspection import tables, trees
 from pipeline.inspection.lineage import Step, lineage_of
 from pipeline.inspection.metadata import Artifact, Metadata, open_metadata
 from pipeline.inspection.records import find_run, read_runs
+from pipeline.inspection.showing import show
 from pipeline.metadata.store import has_run
 from pipeline.workspace import Workspace
-
-_PIPE_WIDTH = 10_000
 
 
 def show_runs(workspace: Path, as_json: bool) -> None:
@@ -25,7 +22,7 @@ def show_runs(workspace: Path, as_json: bool) -> None:
         InputError: there are none.
     """
     rows = [record.row() for record in read_runs(Workspace(workspace))]
-    _show(rows, tables.runs_table(rows), as_json)
+    show(rows, tables.runs_table(rows), as_json)
 
 
 def show_run(run_id: str, workspace: Path, as_json: bool) -> None:
@@ -42,7 +39,7 @@ def show_run(run_id: str, workspace: Path, as_json: bool) -> None:
     nodes = [{**node, "artifacts": made.get(node["id"], [])} for node in record.summary.get("nodes", begun)]
     blessing = record.summary.get("blessing", {})
     found = {**record.row(), "folder": str(record.folder), "blessing": blessing, "nodes": nodes}
-    _show(found, tables.run_view(found), as_json)
+    show(found, tables.run_view(found), as_json)
 
 
 def show_artifacts(workspace: Path, kind: str | None, as_json: bool) -> None:
@@ -60,7 +57,7 @@ def show_artifacts(workspace: Path, kind: str | None, as_json: bool) -> None:
         for _, artifact in sorted(metadata.artifacts.items(), reverse=True)
         if kind in (None, artifact.type)
     ]
-    _show(rows, tables.artifacts_table(rows, str(workspace.resolve())), as_json)
+    show(rows, tables.artifacts_table(rows, str(workspace.resolve())), as_json)
 
 
 def show_lineage(artifact: str, workspace: Path, as_json: bool) -> None:
@@ -87,7 +84,7 @@ def show_lineage(artifact: str, workspace: Path, as_json: bool) -> None:
             if step.execution.run  # a rollback is no run's
         },
     }
-    _show(answer, trees.lineage_view(answer, str(workspace.resolve())), as_json)
+    show(answer, trees.lineage_view(answer, str(workspace.resolve())), as_json)
 
 
 def show_diff(first: str, second: str, workspace: Path, as_json: bool) -> None:
@@ -101,7 +98,7 @@ def show_diff(first: str, second: str, workspace: Path, as_json: bool) -> None:
     place = Workspace(workspace)
     records = [find_run(place, run_id) for run_id in (first, second)]
     found = difference_of(records[0], records[1], open_metadata(place))
-    _show(found, tables.difference_view(found), as_json)
+    show(found, tables.difference_view(found), as_json)
 
 
 def _begun(metadata: Metadata, run_id: str) -> tuple[list[dict[str, Any]], dict[str, list[dict[str, Any]]]]:
@@ -149,13 +146,3 @@ def _data(metadata: Metadata, step: Step) -> dict[str, Any]:
         "quarantine": next(aside, None),
         "config": told,
     }
-
-
-def _show(values: Any, view: Any, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(values, indent=2, ensure_ascii=False))
-        return
-    console = Console()
-    if not console.is_terminal:  # a pipe gets a line on one line
-        console.width = _PIPE_WIDTH
-    console.print(view)
