@@ -81,6 +81,13 @@ class Made:
         (artifact,) = self._store.get_artifacts_by_id([self._latest[output]])
         return Path(artifact.uri)
 
+    def tell(self, output: str, **properties: str) -> None:
+        """Notes something on the latest artifact of `Node.output`."""
+        (artifact,) = self._store.get_artifacts_by_id([self._latest[output]])
+        for name, value in properties.items():
+            artifact.custom_properties[name].string_value = value
+        self._store.put_artifacts([artifact])
+
     def rename(self, node: str, new: str) -> None:
         """Calls a node something else, in all runs."""
         context = self._store.get_context_by_type_and_name("node", f"{self._name}.{node}")
