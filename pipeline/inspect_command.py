@@ -10,8 +10,8 @@ from pipeline.inspection import tables, trees
 from pipeline.inspection.lineage import Step, lineage_of
 from pipeline.inspection.metadata import Artifact, Metadata, open_metadata
 from pipeline.inspection.records import find_run, read_runs
+from pipeline.inspection.showing import show
 from pipeline.metadata.store import has_run
-from pipeline.wide_console import wide_console
 from pipeline.workspace import Workspace
 
 
@@ -22,22 +22,24 @@ def show_runs(workspace: Path, as_json: bool) -> None:
         InputError: there are none.
     """
     rows = [record.row() for record in read_runs(Workspace(workspace))]
-    _show(rows, tables.runs_table(rows), as_json)
+    show(rows, tables.runs_table(rows), as_json)
 
 
 def show_run(run_id: str, workspace: Path, as_json: bool) -> None:
     """One run: nodes, states, seconds, and the artifacts that each put out.
+
+    Of a run without a summary, which was killed or is at work, those nodes that began.
 
     Raises:
         InputError: there is no such run.
     """
     place = Workspace(workspace)
     record = find_run(place, run_id)
-    made = _made_by_node(open_metadata(place), record.id) if has_run(place) else {}
-    nodes = [{**node, "artifacts": made.get(node["id"], [])} for node in record.summary.get("nodes", [])]
+    begun, made = _begun(open_metadata(place), record.id) if has_run(place) else ([], {})
+    nodes = [{**node, "artifacts": made.get(node["id"], [])} for node in record.summary.get("nodes", begun)]
     blessing = record.summary.get("blessing", {})
     found = {**record.row(), "folder": str(record.folder), "blessing": blessing, "nodes": nodes}
-    _show(found, tables.run_view(found), as_json)
+    show(found, tables.run_view(found), as_json)
 
 
 def show_artifacts(workspace: Path, kind: str | None, as_json: bool) -> None:
@@ -55,7 +57,7 @@ def show_artifacts(workspace: Path, kind: str | None, as_json: bool) -> None:
         for _, artifact in sorted(metadata.artifacts.items(), reverse=True)
         if kind in (None, artifact.type)
     ]
-    _show(rows, tables.artifacts_table(rows, str(workspace.resolve())), as_json)
+    show(rows, tables.artifacts_table(rows, str(workspace.resolve())), as_json)
 
 
 def show_lineage(artifact: str, workspace: Path, as_json: bool) -> None:
@@ -82,7 +84,7 @@ def show_lineage(artifact: str, workspace: Path, as_json: bool) -> None:
             if step.execution.run  # a rollback is no run's
         },
     }
-    _show(answer, trees.lineage_view(answer, str(workspace.resolve())), as_json)
+    show(answer, trees.lineage_view(answer, str(workspace.resolve())), as_json)
 
 
 def show_diff(first: str, second: str, workspace: Path, as_json: bool) -> None:
@@ -96,17 +98,28 @@ def show_diff(first: str, second: str, workspace: Path, as_json: bool) -> None:
     place = Workspace(workspace)
     records = [find_run(place, run_id) for run_id in (first, second)]
     found = difference_of(records[0], records[1], open_metadata(place))
-    _show(found, tables.difference_view(found), as_json)
+    show(found, tables.difference_view(found), as_json)
 
 
-def _made_by_node(metadata: Metadata, run_id: str) -> dict[str, list[dict[str, Any]]]:
-    return {
-        execution.node: [
+def _begun(metadata: Metadata, run_id: str) -> tuple[list[dict[str, Any]], dict[str, list[dict[str, Any]]]]:
+    """The nodes that began, as a summary has them, and what each put out; of several tries the last."""
+    latest = {execution.node: execution for execution in metadata.of_run(run_id)}
+    nodes = [
+        {
+            "id": node,
+            "state": execution.state,
+            "seconds": None if execution.state == "running" else execution.seconds,
+        }
+        for node, execution in latest.items()
+    ]
+    made = {
+        node: [
             {"name": name, **_artifact(metadata.artifacts[artifact])}
             for artifact, name in metadata.outputs_of(execution.id)
         ]
-        for execution in metadata.of_run(run_id)
+        for node, execution in latest.items()
     }
+    return nodes, made
 
 
 def _artifact(artifact: Artifact) -> dict[str, Any]:
@@ -133,11 +146,3 @@ def _data(metadata: Metadata, step: Step) -> dict[str, Any]:
         "quarantine": next(aside, None),
         "config": told,
     }
-
-
-def _show(values: Any, view: Any, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(values, indent=2, ensure_ascii=False))
-        return
-    console = wide_console()
-    console.print(view)

@@ -1,6 +1,5 @@
 """`pipeline_runner.py predict`: the answers as a table, as CSV, or as JSON lines."""
 
-import csv
 import io
 import os
 import sys
@@ -15,6 +14,7 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
+from components.csv_writer import csv_writer
 from pipeline.explain_folder import ExplainFolder
 from pipeline.predict import Prediction, predict
 from pipeline.predict_paths import PictureFile, find_model, find_pictures, named_paths
@@ -117,8 +117,7 @@ def _print_lines(predictions: Iterable[Prediction], is_explained: bool) -> int:
 def _print_csv(predictions: Iterable[Prediction], is_explained: bool) -> int:
     """A row a picture, with a header; returns how many could not be read."""
     unreadable = 0
-    # Quoted, all of it: Python's own choice leaves a carriage return in a name bare.
-    rows = csv.writer(sys.stdout, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    rows = csv_writer(sys.stdout)
     rows.writerow(("path", "label", "probability", "error", *(["explanation"] if is_explained else [])))
     for prediction in predictions:
         unreadable += prediction.error is not None

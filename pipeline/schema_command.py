@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.config import ExampleValidatorConfig
 from pipeline.config_file import load_config
 from pipeline.errors import InputError
+from pipeline.inspection.records import run_folders
 from pipeline.metadata.claims import own_executions
 from pipeline.metadata.store import address_of, has_run, open_store
 from pipeline.runners.quiet import logging_to
@@ -98,11 +99,11 @@ def _finished(store: Any, workspace: Workspace, name: str | None) -> Iterator[tu
 
 def _config_of(workspace: Workspace, name: str) -> ExampleValidatorConfig:
     """The bounds that the pipeline's last run was configured with."""
-    for file in sorted(workspace.runs.glob("*/config.yaml"), reverse=True):
+    for folder in run_folders(workspace):
         try:
-            config = load_config(file)
+            config = load_config(folder / "config.yaml")
         except InputError:
-            continue  # written by another version
+            continue  # killed before it was written, or written by another version
         if config.name == name:
             return config.example_validator
     return ExampleValidatorConfig()

@@ -11,12 +11,14 @@ Synopsis:
 import os
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.inspection.metadata import ROLLBACK, Metadata, open_metadata, proto
-from pipeline.inspection.records import read_runs
+from pipeline.inspection.records import read_run
 from pipeline.metadata.store import open_store
 from pipeline.predict_paths import versions_of
 from pipeline.workspace import Workspace
@@ -60,14 +62,13 @@ def served_versions(workspace: Workspace) -> list[Version]:
     if not folders:
         raise _nothing_pushed(workspace)
     metadata = open_metadata(workspace)
-    runs = {record.id: record for record in read_runs(workspace)} if workspace.runs.is_dir() else {}
     found = []
     for folder in folders:
         numbers = _numbers(folder)
         for number in numbers:
             artifact = _pushed(metadata, folder / str(number))
             run = _run_of(metadata, artifact) if artifact else None
-            reached = runs[run].row() if run in runs else {}
+            reached = read_run(workspace.runs / run).row() if run else {}
             found.append(
                 Version(
                     folder.name,
@@ -109,22 +110,26 @@ def roll_back(workspace: Workspace, version: str | None, name: str | None = None
         if version and version not in earlier:
             raise InputError(f"`{folder.name}` has no version {version}. `serving` lists those that it has.")
         target = folder / str(max(int(newest) + 1, int(time.time())))
-        _copy(source, target)
-        _record(workspace, _pushed(metadata, source), target)
+        with _copied(source, target):
+            # Before it appears: a copy of which nobody knows what it was copied from would pass for new.
+            _record(workspace, _pushed(metadata, source), target)
     (new,) = (each for each in served_versions(workspace) if each.path == str(target))
     return new
 
 
-def _copy(source: Path, target: Path) -> None:
-    """A rename makes the copy appear."""
+@contextmanager
+def _copied(source: Path, target: Path) -> Iterator[None]:
+    """A rename makes the copy appear, after all that happens inside."""
     staging = target.parent / _UNFINISHED
     shutil.rmtree(staging, ignore_errors=True)  # what a killed one left
     try:
         shutil.copytree(source, staging)
+        yield
         os.replace(staging, target)
     except OSError as error:
-        shutil.rmtree(staging, ignore_errors=True)
         raise InputError(f"`{source}` cannot be copied to `{target}`: {error}") from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
 
 
 def _record(workspace: Workspace, source: int | None, target: Path) -> None:
@@ -146,11 +151,12 @@ def _record(workspace: Workspace, source: int | None, target: Path) -> None:
 
 
 def _pushed(metadata: Metadata, path: Path) -> int | None:
-    """The artifact that was pushed there."""
-    for artifact in metadata.artifacts.values():
-        if artifact.properties.get("pushed_destination") in (str(path), str(path.resolve())):
-            return artifact.id
-    return None
+    """The artifact that was pushed there; of several the last: a killed rollback left one that never came."""
+    places = (str(path), str(path.resolve()))
+    found = (
+        each.id for each in metadata.artifacts.values() if each.properties.get("pushed_destination") in places
+    )
+    return max(found, default=None)
 
 
 def _original(metadata: Metadata, artifact: int) -> int:

@@ -1,6 +1,5 @@
 """`pipeline_runner.py serving` and `rollback`: the versions that were pushed, and back to an earlier one."""
 
-import json
 import os
 from dataclasses import asdict
 from pathlib import Path
@@ -8,9 +7,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from pipeline.inspection.showing import show
 from pipeline.inspection.tables import versions_table
 from pipeline.serving import roll_back, served_versions
-from pipeline.wide_console import wide_console
 from pipeline.workspace import Workspace
 
 
@@ -21,10 +20,7 @@ def show_versions(workspace: Path, as_json: bool) -> None:
         InputError: nothing was pushed yet.
     """
     rows = [asdict(version) for version in served_versions(_whole(workspace))]
-    if as_json:
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
-    else:
-        wide_console().print(versions_table(rows))
+    show(rows, versions_table(rows), as_json)
 
 
 def rollback_command(version: str | None, name: str | None, workspace: Path) -> None:

@@ -8,6 +8,8 @@ in the precision of the class that it was taken for. A baseline may answer with 
 does not know: a miss of the picture's own class.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 ACCURACY, SUPPORT = "accuracy", "support"
@@ -33,6 +35,12 @@ def confusion_matrix(labels: np.ndarray, answered: np.ndarray, classes: int) -> 
     places = (np.where((ids >= 0) & (ids < classes), ids, classes) for ids in (labels, answered))
     np.add.at(matrix, tuple(places), 1)
     return matrix
+
+
+def cells_of(confusion: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Row, column and count of each cell that holds something."""
+    matrix = np.array(confusion, np.int64)
+    return [[int(row), int(column), int(matrix[row, column])] for row, column in np.argwhere(matrix)]
 
 
 def scores(matrix: np.ndarray) -> Scores:

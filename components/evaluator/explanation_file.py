@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from components.artifact_file import place_in
+from components.compact_json import compact_json
 
 FILE = "explanation.json"
 """In the `evaluation` artifact."""
@@ -14,7 +15,7 @@ Explanation = dict[str, Any]
 
 def write_explanation(explanation: Explanation, evaluation: str) -> None:
     """Writes it into the artifact with this uri."""
-    content = json.dumps(explanation, indent=1, ensure_ascii=False, allow_nan=False)
+    content = compact_json(explanation, indent=1, allow_nan=False)
     system, path = place_in(evaluation, FILE)
     with system.open_output_stream(path) as file:
         file.write(content.encode())

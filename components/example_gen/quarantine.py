@@ -29,9 +29,8 @@ class Quarantine(types.Artifact):
 
 def read_quarantine(uri: str) -> list[dict[str, str]]:
     """The pictures that were set aside: `path`, `label`, `kind`, `reason`, `thumbnail`; by path."""
-    text = tf.io.gfile.GFile(os.path.join(uri, QUARANTINE_FILE)).read()
-    # Not `splitlines`: a name may hold what Unicode calls a line's end.
-    return [json.loads(line) for line in text.split("\n") if line]
+    lines = tf.io.gfile.GFile(os.path.join(uri, QUARANTINE_FILE)).read().split("\n")
+    return [json.loads(line) for line in lines if line]  # `splitlines` would tear names with a U+2028
 
 
 def write_findings(uri: str, findings: Iterable[Finding]) -> None:

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from components import features
+from components.csv_writer import csv_writer
 
 FILE = "suspects.csv"
 """In the `suspects` artifact."""
 _FIRST = 5
 _FIXED = (features.PATH, features.LABEL, "split", features.WEIGHT)
-_CLASHING = "own_"
-"""Before the name of a column of the data's own that is called as one of these."""
+_TABLES = (*_FIXED, *features.THOUGHTS)
 
 
 @dataclass(frozen=True)
@@ -73,13 +73,13 @@ def overview(labels: Sequence[Label]) -> dict[str, Any]:
 def to_csv(labels: Sequence[Label]) -> str:
     """The most doubtful first; columns of the data's own between those of the label and what is thought.
 
-    A manifest is read without the latter: see `components.features.THOUGHTS`. All is quoted: Python's own
-    choice leaves a carriage return bare, and the row would fall apart.
+    A manifest is read without the latter: see `components.features.THOUGHTS`. A column of the data's own that
+    bears a name of the table's has a `_` more in it.
     """
     own = sorted({name for label in labels for name in label.columns})
     buffer = io.StringIO(newline="")
-    rows = csv.writer(buffer, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    rows.writerow((*_FIXED, *(_heading(name) for name in own), *features.THOUGHTS))
+    rows = csv_writer(buffer)
+    rows.writerow((*_FIXED, *map(_beside_the_tables, own), *features.THOUGHTS))
     for label in sorted(labels, key=_doubtful_first):
         fixed = (label.path, label.label, label.split, f"{label.weight:g}")
         wrong = "" if label.wrong is None else f"{label.wrong:.4g}"
@@ -88,8 +88,12 @@ def to_csv(labels: Sequence[Label]) -> str:
     return buffer.getvalue()
 
 
-def _heading(name: str) -> str:
-    return f"{_CLASHING}{name}" if name in _FIXED else name
+def _beside_the_tables(name: str) -> str:
+    return f"{name}_" if name.rstrip("_") in _TABLES else name
+
+
+def _as_given(name: str) -> str:
+    return name[:-1] if name.rstrip("_") in _TABLES else name
 
 
 def _doubtful_first(label: Label) -> tuple[bool, int, float, str]:
@@ -109,7 +113,7 @@ def _label(row: dict[str, Any]) -> Label:
         float(wrong) if wrong else None,
         suggested,
         int(rank or 0),
-        row,
+        {_as_given(name): text for name, text in row.items()},
     )
 
 
@@ -120,5 +124,5 @@ def write_labels(labels: Sequence[Label], folder: str) -> None:
 
 def read_labels(folder: str) -> list[Label]:
     """Reads it; in the order of the file."""
-    with Path(folder, FILE).open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-        return from_csv(file.read())
+    # Not `read_text`, which makes line feeds of carriage returns.
+    return from_csv(Path(folder, FILE).read_bytes().decode("utf-8", "surrogateescape"))

@@ -6,6 +6,8 @@ Synopsis:
 """
 
 import json
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +20,9 @@ from pipeline.workspace import Workspace
 
 LAST = "last"
 """In place of an id: the latest run."""
+_TOLD = re.compile(rb'"started": "([^"]+)"')
+_HEAD = 500
+"""Bytes of a summary that hold its `run_id` and when it `started`."""
 
 
 @dataclass(frozen=True)
@@ -41,16 +46,24 @@ class RunRecord:
 
     @property
     def started(self) -> str:
-        """ISO 8601, local time; empty where the folder's name is no time."""
-        try:
-            return datetime.strptime(self.id[:15], "%Y%m%d-%H%M%S").isoformat(sep=" ")
-        except ValueError:
-            return ""
+        """ISO 8601, local time."""
+        return datetime.fromtimestamp(_started(self.folder)).isoformat(sep=" ", timespec="seconds")
 
     def config(self) -> dict[str, Any]:
-        """Its `config.yaml`, whole; empty where there is none."""
+        """Its `config.yaml`, whole; empty where there is none.
+
+        Raises:
+            InputError: it is damaged.
+        """
         file = self.folder / "config.yaml"
-        found = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else None
+        try:
+            found = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else None
+        except (yaml.YAMLError, ValueError):  # such as a day that no month has, or no UTF-8
+            found = "no YAML"
+        if not isinstance(found or {}, dict):
+            raise InputError(
+                f"`{file}` is damaged: it holds no settings. Delete it to do without the run's config."
+            )
         return found or {}
 
     def row(self) -> dict[str, Any]:
@@ -75,14 +88,7 @@ def read_runs(workspace: Workspace) -> list[RunRecord]:
     Raises:
         InputError: there are none.
     """
-    folders = sorted(workspace.runs.iterdir(), reverse=True) if workspace.runs.is_dir() else []
-    records = [_read(folder) for folder in folders if folder.is_dir()]
-    if not records:
-        raise InputError(
-            f"nothing has run in workspace `{workspace.root}` yet. Name another with --workspace DIR, or run "
-            "`python pipeline_runner.py run`."
-        )
-    return records
+    return [read_run(folder) for folder in _folders(workspace)]
 
 
 def find_run(workspace: Workspace, run_id: str) -> RunRecord:
@@ -91,20 +97,56 @@ def find_run(workspace: Workspace, run_id: str) -> RunRecord:
     Raises:
         InputError: there is no such run, or there are several.
     """
-    records = read_runs(workspace)
-    found = records[:1] if run_id == LAST else [each for each in records if each.id == run_id]
-    found = found or [each for each in records if each.id.startswith(run_id)]
+    folders = _folders(workspace)
+    found = folders[:1] if run_id == LAST else [each for each in folders if each.name == run_id]
+    found = found or [each for each in folders if each.name.startswith(run_id)]
     if len(found) != 1:
         many = f"{len(found)} runs begin so" if found else "there is no such run"
-        shown = ", ".join(each.id for each in (found or records)[:3])
+        shown = ", ".join(each.name for each in (found or folders)[:3])
         raise InputError(f"run `{run_id}`: {many}. `inspect runs` lists them: {shown}, ...")
-    return found[0]
+    return read_run(found[0])
 
 
-def _read(folder: Path) -> RunRecord:
+def read_run(folder: Path) -> RunRecord:
+    """The run with this folder."""
     file = folder / "summary.json"
     try:
         summary = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     except ValueError:
         summary = {}
     return RunRecord(folder.name, folder, summary)
+
+
+def run_folders(workspace: Workspace) -> list[Path]:
+    """Of all runs, the latest first; none where nothing has run."""
+    folders = workspace.runs.iterdir() if workspace.runs.is_dir() else ()
+    found = [folder for folder in folders if folder.is_dir()]
+    return sorted(found, key=lambda folder: (_started(folder), folder.name), reverse=True)
+
+
+def _folders(workspace: Workspace) -> list[Path]:
+    """Of all runs.
+
+    Raises:
+        InputError: there are none.
+    """
+    found = run_folders(workspace)
+    if not found:
+        raise InputError(
+            f"nothing has run in workspace `{workspace.root}` yet. Name another with --workspace DIR, or run "
+            "`python pipeline_runner.py run`."
+        )
+    return found
+
+
+def _started(folder: Path) -> float:
+    """When a run began, seconds since 1970: by its summary, or its id, or else the age of its config."""
+    with suppress(OSError, ValueError), (folder / "summary.json").open("rb") as file:
+        # Among its first fields: a summary of many slices takes long to read.
+        if told := _TOLD.search(file.read(_HEAD)):
+            return datetime.fromisoformat(told[1].decode()).timestamp()
+    for form in ("%Y%m%d-%H%M%S-%f", "%Y%m%d-%H%M%S"):
+        with suppress(ValueError):
+            return datetime.strptime(folder.name, form).timestamp()
+    config = folder / "config.yaml"
+    return (config if config.exists() else folder).stat().st_mtime

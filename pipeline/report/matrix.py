@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from components.answers import Answers
+from components.evaluator.confusion import cells_of
 from components.evaluator.slices import OVERALL
 from pipeline.report.evaluation_section import shown_slices
 from pipeline.report.material import Material
@@ -32,7 +33,7 @@ def matrix_data(material: Material, shown: Mapping[str, str]) -> dict[str, Any]:
     return {
         "labels": list(evaluation["labels"]),
         "slices": [
-            {"name": name, "examples": each["examples"], "cells": cells_of(each["confusion"])}
+            {"name": name, "examples": each["examples"], "cells": _cells(each)}
             for name, each in figures.items()
         ],
         "sources": list(shown.values()),
@@ -40,10 +41,10 @@ def matrix_data(material: Material, shown: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def cells_of(confusion: Sequence[Sequence[int]]) -> list[list[int]]:
-    """Row, column and count of each cell that holds something."""
-    matrix = np.array(confusion, np.int64)
-    return [[int(row), int(column), int(matrix[row, column])] for row, column in np.argwhere(matrix)]
+def _cells(figures: Mapping[str, Any]) -> list[list[int]]:
+    """Of `overall` the whole matrix was written down."""
+    found: list[list[int]] = cells_of(figures["confusion"]) if "confusion" in figures else figures["cells"]
+    return found
 
 
 def most_confused(confusion: Sequence[Sequence[int]]) -> tuple[list[list[int]], int]:

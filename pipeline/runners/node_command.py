@@ -4,7 +4,6 @@ The nodes of a run share its id and its config. A node that is done is not done 
 call it as often as it likes; `finish` tells what came of all of them.
 """
 
-import json
 import logging
 import os
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from components import progress
+from components.compact_json import compact_json
 from components.trainer.cluster import VARIABLE, Cluster, check_shareable, cluster_of
 from pipeline.config import Config
 from pipeline.config_file import dump_config, load_config
@@ -170,7 +170,7 @@ def finish_command(root: Path, run_id: str, as_json: bool, report: Report) -> in
         if summary["evaluation"]:
             offer_report(report, workspace, run_id, console)
     if as_json:
-        print(json.dumps(summary, indent=2, ensure_ascii=False))
+        print(compact_json(summary))
     return CODES[summary["status"]]
 
 

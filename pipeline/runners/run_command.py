@@ -4,7 +4,6 @@ The input is checked before TensorFlow is imported; whatever ends the run, its f
 """
 
 import contextlib
-import json
 import logging
 import os
 import sys
@@ -18,6 +17,7 @@ from rich.console import Console
 from rich.text import Text
 
 from components import progress
+from components.compact_json import compact_json
 from components.trainer.cluster import check_alone, cluster_of
 from data import solar_cells
 from pipeline.config import Config
@@ -34,6 +34,7 @@ from pipeline.runners.report_text import print_summary
 from pipeline.runners.summary import NotStarted, Runner, Status, Summary, summarise, write_summary
 from pipeline.runners.view import NodesView
 from pipeline.visible import visible
+from pipeline.whole_file import write_whole
 from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def run_command(request: Request, report: Report | None = None) -> int:
             print(f"traceback in log.txt of the newest run in {workspace.runs}", file=sys.stderr)
         return FAILED
     if request.as_json:
-        print(json.dumps(summary, indent=2, ensure_ascii=False))
+        print(compact_json(summary))
     return CODES[summary["status"]]
 
 
@@ -104,7 +105,7 @@ def _run(
     with workspace.locked():
         settle(config, workspace)
         run = workspace.new_run(lambda run_id: claim_run(workspace, run_id))
-        (run / "config.yaml").write_text(dump_config(config), encoding="utf-8")
+        write_whole(run / "config.yaml", dump_config(config))
         with logging_to(run / "log.txt", request.verbose) as screen:
             console = Console(file=screen)
             if config.data.source == "solar_cells":

@@ -8,12 +8,15 @@ import contextlib
 import importlib.metadata
 import json
 import platform
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from components import features
+from components.compact_json import compact_json
 from components.example_validator.anomalies import read_anomalies
 from pipeline import VERSION
 from pipeline.config import Config
@@ -86,6 +89,7 @@ def summarise(
     seconds = sum(result.seconds for result in runner.results)
     return {
         "run_id": run_id,
+        "started": datetime.fromtimestamp(time.time() - wall_seconds, UTC).isoformat(timespec="milliseconds"),
         "status": status or _status(blessing, model),
         **({} if error is None else {"error": error}),
         "nodes": _nodes(runner),
@@ -115,7 +119,7 @@ def versions() -> dict[str, str]:
 
 def write_summary(summary: Summary, run: Path) -> None:
     """Writes `summary.json` into the run's folder, whole or not at all."""
-    write_whole(run / "summary.json", json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
+    write_whole(run / "summary.json", compact_json(summary) + "\n")
 
 
 def _status(blessing: dict[str, Any], model: dict[str, Any]) -> Status:

@@ -1,13 +1,19 @@
 """`inspect`: for people and for scripts, on a workspace with 50 runs."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from components.evaluator.explanation import explain
+from pipeline.evaluator_config import EvaluatorConfig
+from pipeline.runners.summary import write_summary
 from tests.cli import check_one_clear_line, run_cli, run_python
-from tests.pipeline.inspection.made import Made
+from tests.components.evaluator.made import told
+from tests.pipeline.inspection.made import LABELS, Made
 
 FIRST, SECOND = "20240501-120000", "20240501-120049"
 
@@ -22,6 +28,23 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         wrong = {"cat-3.jpg": "dog"} if number < 49 else {"dog-7.jpg": "cat", "dog-8.jpg": "cat"}
         cached = ("ImageExampleGen",) if number else ()
         made.run(f"20240501-1200{number:02}", cached, {**answers, **wrong}, dropout=number / 100)
+    return root
+
+
+@pytest.fixture(scope="module")
+def large(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same runs, as if each were judged on 100 classes and 20 slices."""
+    generator = np.random.default_rng(0)
+    labels = generator.integers(0, 100, 2000)
+    answered = np.where(generator.random(2000) < 0.8, labels, generator.integers(0, 100, 2000))
+    names = tuple(f"class {number}" for number in range(100))
+    sites = [f"site {number % 20}" for number in range(2000)]
+    answers = told(labels.tolist(), answered.tolist(), 100, names=names, site=sites)  # type: ignore[arg-type]
+    config = EvaluatorConfig(slices=("site",))
+    evaluation = {**explain(answers, config, temperature=1.0)["evaluation"], "labels": LABELS}
+    root = shutil.copytree(workspace, tmp_path_factory.mktemp("large") / "ws")
+    for run in (root / "runs").iterdir():
+        write_summary({**json.loads((run / "summary.json").read_text()), "evaluation": evaluation}, run)
     return root
 
 
@@ -150,6 +173,25 @@ def test_run_that_was_interrupted_before_its_first_node(tmp_path: Path) -> None:
     assert (found["status"], found["nodes"]) == ("unfinished", [])
 
 
+def test_run_that_was_killed_or_is_at_work_shows_the_nodes_that_began(tmp_path: Path) -> None:
+    made = Made(tmp_path / "ws")
+    made.run(FIRST)
+    made.run(SECOND, cached=("ImageExampleGen",))
+    made.set_state("Trainer", "RUNNING")
+    (made.workspace.runs / SECOND / "summary.json").unlink()
+    found = asked(tmp_path / "ws", "run", "last")
+    assert found["status"] == "unfinished"
+    assert [(node["id"], node["state"]) for node in found["nodes"]] == [
+        ("ImageExampleGen", "cached"),
+        ("Trainer", "running"),
+        ("Evaluator", "complete"),
+        ("Pusher", "complete"),
+    ]
+    assert [each["id"] for each in found["nodes"][0]["artifacts"]] == [1, 2]
+    assert found["nodes"][1]["seconds"] is None and found["nodes"][2]["seconds"] >= 0
+    assert "Trainer          running            6 model" in text_of(tmp_path / "ws", "run", "last")
+
+
 @pytest.mark.parametrize("arguments", [("runs",), ("run", "last"), ("artifacts",), ("lineage", "1")])
 def test_nothing_has_run(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     done = run_cli("inspect", *arguments, "--workspace", tmp_path)
@@ -159,8 +201,8 @@ def test_nothing_has_run(tmp_path: Path, arguments: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     "arguments", [("runs",), ("run", "last"), ("artifacts",), ("lineage", "1"), ("diff", FIRST, SECOND)]
 )
-def test_answers_at_once_and_without_tensorflow(workspace: Path, arguments: tuple[str, ...]) -> None:
-    command = ["pipeline_runner.py", "inspect", *arguments, "--workspace", str(workspace)]
+def test_answers_at_once_and_without_tensorflow(large: Path, arguments: tuple[str, ...]) -> None:
+    command = ["pipeline_runner.py", "inspect", *arguments, "--workspace", str(large)]
     heavy = "[name for name in ('tensorflow', 'tfx', 'apache_beam', 'keras') if name in sys.modules]"
     program = f"import sys, time, pipeline_runner; sys.argv = {command!r}; pipeline_runner.cli()"
     done = run_python("-c", f"{program}; print({heavy}, time.process_time())")

@@ -121,12 +121,12 @@ def test_terminal_that_cannot_show_a_letter_is_no_reason_to_fail(
 
 def test_answers_as_csv(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / 'a, "b".jpg').write_bytes(pictures.jpeg())
-    (tmp_path / "c.jpg").write_bytes(b"no picture")
+    (tmp_path / "c\r.jpg").write_bytes(b"no picture")
     assert predict_command(Request([tmp_path], tmp_path, model, form="csv")) == 2
     header, *rows = csv.reader(io.StringIO(capsys.readouterr().out))
     assert header == ["path", "label", "probability", "error"]
     assert rows[0] == [str(tmp_path / 'a, "b".jpg'), rows[0][1], "0.75", ""]
-    assert rows[1][:3] == [str(tmp_path / "c.jpg"), "", ""] and rows[1][3]
+    assert rows[1][:3] == [str(tmp_path / "c\r.jpg"), "", ""] and rows[1][3]
 
 
 @pytest.mark.parametrize(("bound", "is_sure"), [(0.0, True), (0.75, True), (0.76, False), (1.0, False)])

@@ -58,8 +58,8 @@ def _classes(schema: Any) -> list[str]:
 
 
 def test_freeze_the_last_run(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    run("pets", "1", {"cat": 400}, largest_shift=0.02)
-    run("pets", "2", {"cat": 400, "dog": 8}, largest_shift=0.03)
+    run("pets", "weekly", {"cat": 400}, largest_shift=0.02)
+    run("pets", "nightly", {"cat": 400, "dog": 8}, largest_shift=0.03)
     schema = _freeze(tmp_path)
     assert _classes(schema) == ["cat", "dog"]
     assert schema.feature[-1].drift_comparator.infinity_norm.threshold == 0.03

@@ -93,6 +93,38 @@ def test_killed_while_copying_shows_no_version(workspace: Workspace, monkeypatch
     assert contents(Path(new.path)) == contents(workspace.serving("pets") / OLD)
 
 
+@pytest.mark.parametrize("is_renamed", [True, False])
+def test_killed_at_the_rename_the_next_one_knows_what_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_renamed: bool
+) -> None:
+    made = Made(tmp_path / "ws")
+    for day in (1, 2, 3):
+        made.run(f"2024050{day}-120000", answers=ANSWERS)
+    rename = serving.os.replace
+
+    def killed(source: Path, target: Path) -> None:
+        if is_renamed:
+            rename(source, target)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(serving.os, "replace", killed)
+        roll_back(made.workspace, None)
+    assert roll_back(made.workspace, None).run == ("20240501-120000" if is_renamed else "20240502-120000")
+
+
+def test_what_a_killed_one_recorded_is_not_taken_for_what_came_there(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving.time, "time", lambda: 5.0)  # so both get the same number
+    stranger = shutil.copytree(workspace.serving("pets") / OLD, workspace.serving("pets") / "1600000000")
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(serving.os, "replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        roll_back(workspace, stranger.name)
+    new = roll_back(workspace, OLD)
+    assert (new.version, new.run) == ("1700000009", "20240501-120000")
+
+
 def test_full_disk_is_one_line(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(source: Path, target: Path) -> None:
         target.mkdir()

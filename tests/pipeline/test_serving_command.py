@@ -30,6 +30,14 @@ def test_serving(root: Path) -> None:
     assert [(row["version"], row["is_newest"]) for row in rows] == [(NEW, True), (OLD, False)]
 
 
+def test_pipe_gets_a_version_on_one_line(tmp_path: Path) -> None:
+    made = Made(tmp_path / "ws", name="solar-cells-of-the-north-hall")
+    run_id = f"scheduled-{'9' * 60}"
+    made.run(run_id, answers={"cat-0.jpg": "cat"})
+    _, row = run_cli("serving", "--workspace", made.workspace.root).stdout.splitlines()
+    assert row.split()[-1] == run_id
+
+
 def test_rollback(root: Path) -> None:
     done = run_cli("rollback", "--workspace", root)
     assert done.returncode == 0, done.stderr

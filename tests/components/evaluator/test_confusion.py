@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 
-from components.evaluator.confusion import confusion_matrix, scores, scores_of_sums
+from components.evaluator.confusion import cells_of, confusion_matrix, scores, scores_of_sums
 
 
 @st.composite
@@ -74,6 +74,10 @@ def test_matrix_counts_pairs(matrix: np.ndarray) -> None:
 def test_whatever_is_no_class_is_none_of_them() -> None:
     matrix = confusion_matrix(np.array([0, -1, 2, 7]), np.array([0, 1, 0, -3]), 2)
     np.testing.assert_array_equal(matrix, [[1, 0, 0], [0, 0, 0], [1, 1, 1]])
+
+
+def test_cells_that_hold_nothing_are_left_out() -> None:
+    assert cells_of([[3, 0], [1, 2]]) == [[0, 0, 3], [1, 0, 1], [1, 1, 2]]
 
 
 def test_many_matrices_at_once() -> None:

@@ -22,6 +22,9 @@ def test_explanation_is_whole() -> None:
     assert (evaluation["split"], evaluation["examples"]) == ("test", 4)
     assert evaluation["labels"] == ["a", "b", "c"]
     assert [*evaluation["slices"]] == ["label=a", "label=b", "label=c", "site=n", "site=s"]
+    assert evaluation["confusion"] == [[1, 1, 0], [0, 1, 0], [0, 1, 0]]
+    assert evaluation["slices"]["site=n"]["cells"] == [[0, 0, 1], [1, 1, 1]]
+    assert "confusion" not in evaluation["slices"]["site=n"]
     assert [each["slice"] for each in evaluation["worst_slices"]] == ["label=c", "site=s"]
     assert evaluation["comparison"]["lost"] == ["2.jpg", "3.jpg"]
     states = [(verdict["metric"], verdict["rule"], verdict["state"]) for verdict in explanation["verdicts"]]

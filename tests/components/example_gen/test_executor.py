@@ -29,6 +29,8 @@ BROKEN = (
     "animated.gif",
     "float.tiff",
 )
+TORN = "a\u2028b\u2029c\x85d.png"
+"""What other tools than JSON take for ends of lines."""
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +40,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = pictures.class_folders(folder / "pictures", ["cat", "big dög's"], 30)
     for name in BROKEN:
         (root / "cat" / name).write_bytes(pictures.ODD_FORMS[name]())
+    (root / "cat" / TORN).touch()
     for index in range(5):
         copied = (root / "cat" / f"{index:04}.png").read_bytes()
         (root / "cat" / f"copy {index}\nof.png").write_bytes(copied)
@@ -75,7 +78,7 @@ def test_counts_are_those_of_the_records(output: Output) -> None:
 
 
 def test_quarantine_says_what_and_why(output: Output) -> None:
-    assert set(output.refused) == {*(f"cat/{name}" for name in (*BROKEN, "out.png", "out", "gone.png"))}
+    assert set(output.refused) == {*(f"cat/{name}" for name in (*BROKEN, TORN, "out.png", "out", "gone.png"))}
     for entry in output.refused.values():
         assert set(entry) == {"path", "label", "kind", "reason", "thumbnail"}
         assert entry["label"] == "cat"

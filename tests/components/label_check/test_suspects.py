@@ -48,7 +48,9 @@ _SHARES = st.none() | st.sampled_from([0.0, 0.5, 1.0])
             Label,
             *(_TEXT, _TEXT, st.sampled_from(SPLITS), st.sampled_from([0.0, 1.0, 2.5]), _SHARES, _TEXT),
             rank=st.integers(0, 9),
-            columns=st.fixed_dictionaries({"one": _TEXT, 'a "b", c': _TEXT}),
+            columns=st.fixed_dictionaries(
+                dict.fromkeys(("one", 'a "b", c', "split", "split_", "label"), _TEXT)
+            ),
         ),
         max_size=6,
     )
@@ -66,15 +68,22 @@ def test_any_text_survives(labels: list[Label]) -> None:
 def test_own_column_that_is_called_split_is_no_split() -> None:
     label = Label("a.jpg", "cat", "train", columns={"split": "left", "site": "north"})
     (header,) = csv.reader(to_csv([label]).splitlines()[:1])
-    assert header == ["path", "label", "split", "weight", "site", "own_split", *THOUGHTS]
+    assert header == ["path", "label", "split", "weight", "site", "split_", *THOUGHTS]
     (found,) = from_csv(to_csv([label]))
-    assert (found.split, found.columns) == ("train", {"own_split": "left", "site": "north"})
+    assert (found.split, found.columns) == ("train", {"split": "left", "site": "north"})
 
 
 def test_name_that_is_no_utf8_survives(tmp_path: Path) -> None:
     label = Label(os.fsdecode(b"odd\xff.jpg"), "cat", "train")
     write_labels([label], str(tmp_path))
     assert read_labels(str(tmp_path)) == [label]
+
+
+def test_line_breaks_survive(tmp_path: Path) -> None:
+    for end in ("\r", "\n", "\r\n"):
+        label = Label(f"Icon{end}x.jpg", "cat", "train", columns={"note": f"first{end}second"})
+        write_labels([label], str(tmp_path))
+        assert read_labels(str(tmp_path)) == [label]
 
 
 def test_overview() -> None:
@@ -92,8 +101,8 @@ def test_corrected_table_goes_back_in_as_a_manifest(tmp_path: Path) -> None:
         (tmp_path / "data" / label.path).write_bytes(pictures.jpeg())
     table = tmp_path / FILE
     for suspect in suspects_of(read_labels(str(tmp_path))):
-        before = f'"{suspect.path}","{suspect.label}",'
-        table.write_text(table.read_text().replace(before, f'"{suspect.path}","{suspect.suggested}",'))
+        before = f"{suspect.path},{suspect.label},"
+        table.write_text(table.read_text().replace(before, f"{suspect.path},{suspect.suggested},"))
     rows = {row.path: row for row in list_rows(DataConfig(path=str(table), root=str(tmp_path / "data")))}
     assert {path: row.label for path, row in rows.items()} == {
         "a/1.jpg": "cat",
@@ -106,3 +115,22 @@ def test_corrected_table_goes_back_in_as_a_manifest(tmp_path: Path) -> None:
         assert row.columns == label.columns  # and nothing of what was thought
         assert row.weight == label.weight
         assert row.split == label.split
+
+
+def test_own_columns_that_bear_names_of_the_tables_go_back_in_beside_them(tmp_path: Path) -> None:
+    labels = [
+        Label(f"{name}.jpg", name, "train", columns={"split": "odd", "split_": "even"})
+        for name in ("cat", "do\rg")
+    ]
+    write_labels(labels, str(tmp_path))
+    assert read_labels(str(tmp_path)) == labels
+    for label in labels:
+        (tmp_path / label.path).write_bytes(pictures.jpeg())
+    table = tmp_path / FILE
+    table.write_bytes(table.read_bytes().replace(b'"do\rg",train', b"dog,train"))
+    rows = list_rows(DataConfig(path=str(table), root=str(tmp_path)))
+    assert [(row.path, row.label, row.split) for row in rows] == [
+        ("cat.jpg", "cat", "train"),
+        ("do\rg.jpg", "dog", "train"),
+    ]
+    assert all(row.columns == {"split_": "odd", "split__": "even"} for row in rows)

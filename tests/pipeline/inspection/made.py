@@ -81,11 +81,24 @@ class Made:
         (artifact,) = self._store.get_artifacts_by_id([self._latest[output]])
         return Path(artifact.uri)
 
+    def tell(self, output: str, **properties: str) -> None:
+        """Notes something on the latest artifact of `Node.output`."""
+        (artifact,) = self._store.get_artifacts_by_id([self._latest[output]])
+        for name, value in properties.items():
+            artifact.custom_properties[name].string_value = value
+        self._store.put_artifacts([artifact])
+
     def rename(self, node: str, new: str) -> None:
         """Calls a node something else, in all runs."""
         context = self._store.get_context_by_type_and_name("node", f"{self._name}.{node}")
         context.name = f"{self._name}.{new}"
         self._store.put_contexts([context])
+
+    def set_state(self, node: str, state: str) -> None:
+        """What became of a node the last time that it ran."""
+        execution = self._store.get_executions_by_type(f"components.{node}")[-1]
+        execution.last_known_state = proto.Execution.State.Value(state)
+        self._store.put_executions([execution])
 
     def _execute(self, node: str, run: int, is_cached: bool) -> None:
         inputs, outputs = self._flow[node]

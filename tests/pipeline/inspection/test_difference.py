@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from components.evaluator.returns.episodes import Episode, write_episodes
+from pipeline.errors import InputError
 from pipeline.inspection.difference import difference_of
 from pipeline.inspection.metadata import open_metadata
 from pipeline.inspection.records import find_run
@@ -48,6 +49,42 @@ def test_config_and_metrics(made: Made) -> None:
     ]
 
 
+def test_other_files_in_the_same_numbers(made: Made) -> None:
+    made.tell("ImageExampleGen.examples", input_fingerprint="a" * 64)
+    made.run("20240503-120000")
+    made.tell("ImageExampleGen.examples", input_fingerprint="b" * 64)
+    found = difference(made, SECOND, "20240503-120000")["data"]
+    assert {"key": "fingerprint of files and labels", "first": "a" * 12, "second": "b" * 12} in found
+    made.run("20240504-120000", cached=("ImageExampleGen",))
+    assert difference(made, "20240503-120000", "20240504-120000")["data"] == []
+
+
+def test_metrics_that_a_threshold_of_either_bounds(made: Made) -> None:
+    thresholds = [
+        {"metric": "recall", "label": "cat", "at_least": 0.9},
+        {"metric": "ece", "at_most": 0.1, "slice": "b=y,a=x"},
+        {"metric": "accuracy", "at_least": 0.5},
+        {"metric": "of another version"},
+    ]
+    for run_id, recall in ((FIRST, 0.75), (SECOND, 0.5)):
+        folder = made.workspace.runs / run_id
+        summary = json.loads((folder / "summary.json").read_text())
+        summary["evaluation"] |= {
+            "per_class": {"cat": {"recall": recall}},
+            "slices": {"a=x,b=y": {"accuracy": 0.8, "calibration": {"ece": recall / 10}}},
+        }
+        (folder / "summary.json").write_text(json.dumps(summary))
+    config = {"evaluator": {"thresholds": thresholds}}
+    (made.workspace.runs / SECOND / "config.yaml").write_text(json.dumps(config))
+    assert difference(made)["metrics"] == [
+        {"key": "accuracy on overall", "first": 0.8, "second": 0.8},
+        {"key": "macro_f1 on overall", "first": 0.4, "second": 0.4},
+        {"key": "recall of cat on overall", "first": 0.75, "second": 0.5},
+        {"key": "accuracy on a=x,b=y", "first": 0.8, "second": 0.8},
+        {"key": "ece on a=x,b=y", "first": 0.075, "second": 0.05},
+    ]
+
+
 def test_flips_on_the_pictures_of_both(made: Made) -> None:
     flips = difference(made)["flips"]
     assert flips["pictures"] == 4
@@ -70,6 +107,22 @@ def test_cached_evaluation_is_the_earlier_runs(made: Made) -> None:
 def test_answers_that_are_gone(made: Made) -> None:
     shutil.rmtree(made.uri("Evaluator.evaluation"))
     assert difference(made)["flips"] == {}
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1 and no more", b"x" * 100])
+def test_damaged_answers_are_one_line(made: Made, content: bytes) -> None:
+    (file,) = made.uri("Evaluator.evaluation").glob("answers/*.parquet")
+    file.write_bytes(content)
+    with pytest.raises(InputError, match=f"run `{SECOND}` answered, in `.*`, is damaged"):
+        difference(made)
+
+
+def test_damaged_episodes_are_one_line(made: Made) -> None:
+    _judge_as_policy(made, "20240503-120000", ["0"], reward=-1.0)
+    _judge_as_policy(made, "20240504-120000", ["0"], reward=-1.0)
+    (made.uri("Evaluator.evaluation") / "episodes.jsonl").write_text('{"path": ')
+    with pytest.raises(InputError, match="run `20240504-120000` answered, in `.*`, is damaged"):
+        difference(made, "20240503-120000", "20240504-120000")
 
 
 def test_other_pictures(made: Made) -> None:

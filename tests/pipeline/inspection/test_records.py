@@ -1,5 +1,8 @@
 """Runs' folders: listed, found by the beginning of an id, and never a traceback."""
 
+import json
+import os
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -66,5 +69,38 @@ def test_no_runs(tmp_path: Path) -> None:
 
 
 def test_folder_that_is_no_time(tmp_path: Path) -> None:
-    (tmp_path / "runs" / "by-hand").mkdir(parents=True)
-    assert read_runs(Workspace(tmp_path))[0].started == ""
+    config = tmp_path / "runs" / "by-hand" / "config.yaml"
+    config.parent.mkdir(parents=True)
+    config.write_text("seed: 3")
+    os.utime(config, (0, datetime(2024, 5, 2, 7, 30).timestamp()))
+    assert read_runs(Workspace(tmp_path))[0].started == "2024-05-02 07:30:00"
+
+
+def test_names_of_an_orchestrator_are_no_order(workspace: Workspace) -> None:
+    nightly = workspace.runs / "nightly-1"
+    nightly.mkdir()
+    os.utime(nightly, (0, datetime(2024, 5, 2, 7, 30).timestamp()))  # not yet that far as to write a config
+    assert [record.id for record in read_runs(workspace)] == [IDS[2], "nightly-1", IDS[1], IDS[0]]
+    assert find_run(workspace, "last").id == IDS[2]
+    began = datetime(2024, 5, 2, 8, 0, 1).astimezone()
+    (nightly / "summary.json").write_text(
+        json.dumps({"run_id": "nightly-1", "started": began.isoformat(timespec="milliseconds")}, indent=2)
+    )
+    assert find_run(workspace, "last").id == "nightly-1"
+    assert read_runs(workspace)[0].row()["started"] == "2024-05-02 08:00:01"
+
+
+@pytest.mark.parametrize("content", [b"seed: [", b"just words", b"- 1", b"\xff\xfe\x00"])
+def test_damaged_config_is_one_line(workspace: Workspace, content: bytes) -> None:
+    record = find_run(workspace, IDS[0])
+    (record.folder / "config.yaml").write_bytes(content)
+    with pytest.raises(InputError, match="config.yaml` is damaged") as told:
+        record.config()
+    assert "\n" not in str(told.value)
+
+
+def test_only_the_run_in_question_is_read(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(json, "loads", lambda text: read.append(text) or {})  # type: ignore[func-returns-value]
+    find_run(workspace, IDS[2])
+    assert len(read) == 1

@@ -3,12 +3,8 @@
 import numpy as np
 
 from pipeline.report.material import Material
-from pipeline.report.matrix import MOST_PAIRS, cells_of, matrix_data, most_confused
+from pipeline.report.matrix import MOST_PAIRS, matrix_data, most_confused
 from tests.pipeline.report.left import LABELS, QUOTES, path_of
-
-
-def test_cells_that_hold_nothing_are_left_out() -> None:
-    assert cells_of([[3, 0], [1, 2]]) == [[0, 0, 3], [1, 0, 1], [1, 1, 2]]
 
 
 def test_most_confused_come_first_and_the_rest_is_counted() -> None:
@@ -23,6 +19,7 @@ def test_pictures_know_their_cells_and_slices(material: Material) -> None:
     assert found["labels"] == LABELS
     assert [each["name"] for each in found["slices"]] == ["overall", f"site={QUOTES}", "site=north"]
     assert found["slices"][0]["cells"] == [[0, 0, 9], [0, 1, 3], [1, 0, 3], [1, 1, 9]]
+    assert found["slices"][2]["cells"] == [[0, 0, 3], [0, 1, 1], [1, 0, 1], [1, 1, 3]]
     assert [(each["path"], each["label"], each["answer"], each["in"]) for each in found["pictures"]] == [
         (path_of("cat", 4), 0, 0, [0, 1]),
         (path_of("cat", 0), 0, 1, [0, 2]),

@@ -129,6 +129,17 @@ class _Exit(BaseException):
     """Instead of the end of the process."""
 
 
+def test_config_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(source: Path, target: Path) -> None:
+        raise _Exit if target.name == "config.yaml" else AssertionError
+
+    _with_runner(monkeypatch, _Runner())
+    monkeypatch.setattr(os, "replace", killed)
+    with pytest.raises(_Exit):
+        run_command.run_command(_request(tmp_path))
+    assert not list(tmp_path.glob("runs/*/config.yaml"))
+
+
 @pytest.fixture
 def exits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     codes: list[int] = []

@@ -1,6 +1,7 @@
 """`summary.json`: status, nodes, error, whatever a run reached."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,14 @@ def test_every_node_is_listed_and_those_that_were_not_reached_were_skipped() -> 
     assert not any("cpu_seconds" in node for node in summary["nodes"])
     assert (summary["status"], summary["error"]) == ("failed", "no room")
     assert summary["overhead_seconds"] == pytest.approx(97.531)
+
+
+def test_when_it_started_is_among_the_first_fields() -> None:
+    summary = summary_of(NotStarted(NODES))
+    assert list(summary)[:2] == ["run_id", "started"]  # `pipeline.inspection.records` reads no further for it
+    assert datetime.now(UTC).timestamp() - datetime.fromisoformat(summary["started"]).timestamp() == (
+        pytest.approx(100, abs=5)
+    )
 
 
 def test_run_that_never_started_keeps_the_contract(tmp_path: Path) -> None:
