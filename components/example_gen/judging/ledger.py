@@ -2,7 +2,8 @@
 
 A picture's split follows from its own hash, and needs no memory. Only where pictures are bound to one
 another could a newcomer pull older ones to another side (a near-copy with a smaller hash, a picture that
-joins two groups); the ledger is what forbids it.
+joins two groups), and only where the data names splits could what was taken out of train fall back to it;
+the ledger is what forbids both.
 """
 
 import hashlib
@@ -11,8 +12,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from components.example_gen.entry import Entry
-from components.example_gen.judging.placement import Placement
+from components.example_gen.judging.placement import CARVED, DRAWN, Placement
 from pipeline.data_config import DataConfig
+
+
+def notes(
+    entries: Iterable[Entry], placements: Iterable[Placement], known: Mapping[bytes, Placement]
+) -> dict[bytes, Placement]:
+    """`known` and what was placed now, by `Entry.standing`. Pictures that went away keep their place."""
+    placed = [pair for pair in zip(entries, placements, strict=True) if pair[1].split is not None]
+    # Of copies, of which the data may say this and that, the one that was taken out of train binds them all.
+    placed.sort(key=lambda pair: pair[1].origin == CARVED)
+    return {**known, **{entry.standing: placement for entry, placement in placed}}
 
 
 class Ledger:
@@ -27,29 +38,30 @@ class Ledger:
         way = f"{config.split.model_dump_json()}{config.columns.group}{config.path_pattern}"
         self._path = Path(folder) / f"{hashlib.sha256(way.encode()).hexdigest()[:16]}.txt"
 
-    def read(self) -> dict[bytes, str]:
-        """The splits of all pictures that were ever placed."""
+    def read(self) -> dict[bytes, Placement]:
+        """What stands where of all pictures that were ever placed."""
         return dict(self._lines())
 
     def add(
-        self, entries: Iterable[Entry], placements: Iterable[Placement], known: Mapping[bytes, str]
+        self, entries: Iterable[Entry], placements: Iterable[Placement], known: Mapping[bytes, Placement]
     ) -> None:
-        """Writes `known` and what was placed now. Pictures that went away keep their place."""
-        placed = {
-            entry.standing: placement.split
-            for entry, placement in zip(entries, placements, strict=True)
-            if placement.split is not None
-        }
+        """Writes `notes`."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = self._path.with_suffix(".unfinished")
-        lines = (f"{standing.hex()} {split}\n" for standing, split in sorted({**known, **placed}.items()))
+        kept = sorted(notes(entries, placements, known).items(), key=lambda note: note[0])
+        lines = (f"{standing.hex()} {note.split} {note.origin}\n" for standing, note in kept)
         with unfinished.open("w", encoding="ascii") as file:
             file.writelines(lines)
         os.replace(unfinished, self._path)
 
-    def _lines(self) -> Iterator[tuple[bytes, str]]:
+    def _lines(self) -> Iterator[tuple[bytes, Placement]]:
+        shared: dict[str, Placement] = {}
         if self._path.exists():
             with self._path.open(encoding="ascii") as file:
                 for line in file:
-                    standing, split = line.split()
-                    yield bytes.fromhex(standing), split
+                    standing, _, place = line.strip().partition(" ")
+                    if place not in shared:
+                        # Ledgers of Graft 0.2 do not say the origin.
+                        split, _, origin = place.partition(" ")
+                        shared[place] = Placement(split, origin=origin or DRAWN)
+                    yield bytes.fromhex(standing), shared[place]
