@@ -8,12 +8,17 @@ the ledger is what forbids both.
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from components.example_gen.entry import Entry
-from components.example_gen.judging.placement import CARVED, DRAWN, Placement
+from components.example_gen.judging.placement import CARVED, DRAWN, ORIGINS, Placement
+from components.features import SPLITS
 from pipeline.data_config import DataConfig
+from pipeline.errors import InputError
+
+_STANDING = re.compile("[0-9a-f]{64}")
 
 
 def notes(
@@ -39,7 +44,11 @@ class Ledger:
         self._path = Path(folder) / f"{hashlib.sha256(way.encode()).hexdigest()[:16]}.txt"
 
     def read(self) -> dict[bytes, Placement]:
-        """What stands where of all pictures that were ever placed."""
+        """What stands where of all pictures that were ever placed.
+
+        Raises:
+            InputError: the file is damaged.
+        """
         return dict(self._lines())
 
     def add(
@@ -52,16 +61,29 @@ class Ledger:
         lines = (f"{standing.hex()} {note.split} {note.origin}\n" for standing, note in kept)
         with unfinished.open("w", encoding="ascii") as file:
             file.writelines(lines)
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(unfinished, self._path)
 
     def _lines(self) -> Iterator[tuple[bytes, Placement]]:
         shared: dict[str, Placement] = {}
         if self._path.exists():
-            with self._path.open(encoding="ascii") as file:
-                for line in file:
+            # What is no text is no note either; it need not be decoded to be refused.
+            with self._path.open(encoding="ascii", errors="replace") as file:
+                for number, line in enumerate(file, 1):
                     standing, _, place = line.strip().partition(" ")
+                    if not _STANDING.fullmatch(standing):
+                        raise self._damaged(number)
                     if place not in shared:
-                        # Ledgers of Graft 0.2 do not say the origin.
                         split, _, origin = place.partition(" ")
+                        if split not in SPLITS or origin not in ("", *ORIGINS):
+                            raise self._damaged(number)
+                        # Ledgers of Graft 0.2 do not say the origin.
                         shared[place] = Placement(split, origin=origin or DRAWN)
                     yield bytes.fromhex(standing), shared[place]
+
+    def _damaged(self, number: int) -> InputError:
+        return InputError(
+            f"`{self._path}` line {number}: the ledger of splits is damaged. Put a copy of it back, or "
+            "remove it: some pictures may then change sides."
+        )

@@ -7,6 +7,7 @@ import pytest
 from components.example_gen.judging.ledger import Ledger, notes
 from components.example_gen.judging.placement import CARVED, GIVEN, Placement
 from pipeline.data_config import ColumnsConfig, DataConfig, SplitConfig
+from pipeline.errors import InputError
 from tests.components.example_gen.judging.entries import entry
 
 CONFIG = DataConfig(path="pictures")
@@ -62,6 +63,32 @@ def test_older_ledger_says_nothing_of_the_origin(tmp_path: Path) -> None:
     (path,) = tmp_path.iterdir()
     path.write_text(f"{CAT.image_id.hex()} test\n")
     assert ledger.read() == {CAT.image_id: Placement("test")}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"\0" * 100,
+        b"\xff\xfe",
+        b"\n",
+        CAT.image_id.hex().encode(),
+        CAT.image_id.hex().encode() + b" tra",
+        CAT.image_id.hex().encode() + b" train dra",
+        CAT.image_id.hex().encode()[:40] + b" train drawn",
+        b"zz" * 32 + b" train drawn",
+    ],
+)
+def test_damaged_ledger_is_one_line(tmp_path: Path, damage: bytes) -> None:
+    ledger = Ledger(str(tmp_path), CONFIG)
+    ledger.add([DOG], [Placement("test")], known={})
+    (path,) = tmp_path.iterdir()
+    with path.open("ab") as file:
+        file.write(damage)
+    with pytest.raises(
+        InputError, match=r"\.txt` line 2: the ledger of splits is damaged\. Put a copy"
+    ) as caught:
+        ledger.read()
+    assert len(str(caught.value).splitlines()) == 1
 
 
 @pytest.mark.parametrize("turned", [False, True])
