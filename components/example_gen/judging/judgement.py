@@ -42,13 +42,13 @@ class Judgement:
         return sum(placement.split is None for placement in self.placements)
 
 
-def judge(entries: Sequence[Entry], config: DataConfig, known: Mapping[bytes, str]) -> Judgement:
+def judge(entries: Sequence[Entry], config: DataConfig, known: Mapping[bytes, Placement]) -> Judgement:
     """Places every entry and looks at the whole.
 
     Args:
         entries: of the whole data set, in a stable order.
         config: of the node.
-        known: splits of earlier runs, from the ledger.
+        known: placements of earlier runs, from the ledger.
     """
     placements = [_unusable(entry, config) for entry in entries]
     usable = [index for index, placement in enumerate(placements) if placement is None]
@@ -91,7 +91,7 @@ def refuse(judgement: Judgement, entries: Sequence[Entry], config: DataConfig) -
             total = sum(sum(by_label.values()) for by_label in judgement.counts.values())
             raise InputError(
                 f"none of the {total} pictures came into the {split} split. Add pictures, or raise "
-                f"data.split.{split}."
+                f"data.split.{split} (all splits are then drawn anew)."
             )
     for label in classes_without_training(judgement.counts, {entry.label for entry in entries}):
         raise InputError(f"class `{label}` has no readable picture in the train split. Add pictures to it.")

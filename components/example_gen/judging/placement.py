@@ -5,10 +5,11 @@ would then stand in two of them are set aside from the lesser one, `test` before
 a smaller training set is a loss, a picture known from training in the test split is a lie.
 
 Pictures that an earlier run placed never move. A newcomer joins its clan; one that is akin to pictures
-on two sides is set aside.
+on two sides is set aside. What the data gives to train alone may be carved: a split that is missing is
+taken out of it, and what was taken out stays so when a later run brings that split.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,10 @@ from components.example_gen.judging.kinship import Kinship, members
 from components.example_gen.judging.split import position, split_of
 from components.features import EVAL, SPLITS, TEST, TRAIN
 from pipeline.data_config import SplitConfig
+
+DRAWN, CARVED, GIVEN = ORIGINS = ("drawn", "carved", "given")
+"""How a picture came to stand in its split: by hash or its clan; the same, though the data gave it to train;
+or as the data says."""
 
 _PRECEDENCE = (TEST, EVAL, TRAIN)
 
@@ -30,15 +35,17 @@ class Placement:
         split: where it stands; `None` if it was set aside.
         kind: of the finding that set it aside.
         reason: the same in words.
+        origin: of the split, one of `ORIGINS`.
     """
 
     split: str | None
     kind: str = ""
     reason: str = ""
+    origin: str = DRAWN
 
 
 def place(
-    entries: Sequence[Entry], kin: Kinship, config: SplitConfig, known: Mapping[bytes, str]
+    entries: Sequence[Entry], kin: Kinship, config: SplitConfig, known: Mapping[bytes, Placement]
 ) -> list[Placement]:
     """Places every entry.
 
@@ -46,7 +53,7 @@ def place(
         entries: readable ones.
         kin: of these entries.
         config: shares, seed, and whether near-copies are bound.
-        known: the splits that an earlier run gave, by `Entry.standing`.
+        known: what an earlier run placed, by `Entry.standing`.
 
     Returns:
         A placement for each entry, in order. No byte-equal pictures, no group, and where
@@ -66,28 +73,48 @@ def place(
 
 
 def _place_clan(
-    clan: Sequence[Entry], config: SplitConfig, known: Mapping[bytes, str], carved: Sequence[str]
+    clan: Sequence[Entry], config: SplitConfig, known: Mapping[bytes, Placement], carved: Sequence[str]
 ) -> Iterator[Placement]:
+    own = [_own(entry, known.get(entry.standing), bool(carved)) for entry in clan]
     given = {entry.split for entry in clan if entry.split}
-    earlier = {known[entry.standing] for entry in clan if entry.standing in known}
-    if given and not (given == {TRAIN} and carved):
+    sides = {placement.split for placement in own if placement and placement.split}
+    if given - {TRAIN}:
         leading = next(split for split in _PRECEDENCE if split in given)
-        return (Placement(entry.split or leading) for entry in clan)
-    if len(earlier) > 1:
-        return (_place_among_two_sides(entry, known, earlier) for entry in clan)
-    if earlier:
-        (split,) = earlier
+        common = [entry.split or leading for entry in clan]
+    elif len(sides) > 1:
+        return (placement or _bridge(sides) for placement in own)
+    elif sides:
+        common = [*sides] * len(clan)
     else:
         anchor = min(clan, key=lambda entry: (entry.span, position(_identity(entry), config.seed)))
-        split = split_of(_identity(anchor), config, [TRAIN, *carved] if given else SPLITS)
-    return (Placement(split) for _ in clan)
+        among = [TRAIN, *carved] if given else SPLITS
+        common = [split_of(_identity(anchor), config, among)] * len(clan)
+    return (
+        placement or Placement(split, origin=_origin(entry, split, bool(carved)))
+        for entry, placement, split in zip(clan, own, common, strict=True)
+    )
 
 
-def _place_among_two_sides(entry: Entry, known: Mapping[bytes, str], earlier: set[str]) -> Placement:
-    if entry.standing in known:
-        return Placement(known[entry.standing])
-    sides = " and ".join(sorted(earlier))
-    return Placement(None, "bridge", f"akin to pictures in {sides}, which stand there since an earlier run")
+def _own(entry: Entry, note: Placement | None, is_carving: bool) -> Placement | None:
+    """Where an entry stands whatever its clan is."""
+    if entry.split is None:
+        return note
+    if entry.split != TRAIN:
+        return Placement(entry.split, origin=GIVEN)
+    if note and (note.origin == CARVED or (note.origin == DRAWN and is_carving)):
+        return Placement(note.split, origin=CARVED)
+    return Placement(TRAIN, origin=GIVEN) if note and not is_carving else None
+
+
+def _origin(entry: Entry, split: str, is_carving: bool) -> str:
+    if entry.split is None:
+        return DRAWN
+    return GIVEN if split == TRAIN and not is_carving else CARVED
+
+
+def _bridge(sides: Collection[str]) -> Placement:
+    where = " and ".join(sorted(sides))
+    return Placement(None, "bridge", f"akin to pictures in {where}, which stand there since an earlier run")
 
 
 def _identity(entry: Entry) -> str:

@@ -19,7 +19,7 @@ def rows(config: DataConfig) -> Iterator[Row]:
     """Lists every file of every class.
 
     Raises:
-        InputError: no folder, one without sub-folders, or an empty class.
+        InputError: no folder, one without sub-folders, an empty class, or one that is a link out of the root.
     """
     root = config.path or ""
     check_folder(root)
@@ -53,15 +53,18 @@ def class_rows(
         How many class folders there are.
 
     Raises:
-        InputError: an empty class, or pictures that lie beside the class folders, in no class.
+        InputError: an empty class, pictures that lie beside the class folders, in no class, or a folder that
+            is a link out of the root.
     """
     real = files.real(root)
+    _refuse_link_out(real, parent)
     entries = files.entries(parent)
     labels = [name for name in entries if files.is_folder(os.path.join(parent, name))]
     if labels:
         _refuse_loose_pictures(parent, sorted(set(entries) - set(labels)))
     for label in labels:
         folder = os.path.join(parent, label)
+        _refuse_link_out(real, folder)
         empty = True
         shared: dict[str, dict[str, str]] = {"": {}}
         for name in files.walk(folder):
@@ -75,6 +78,15 @@ def class_rows(
         if empty and not may_be_empty:
             raise InputError(f"class folder `{folder}` is empty. Put pictures into it or remove it.")
     return len(labels)
+
+
+def _refuse_link_out(root: str, folder: str) -> None:
+    """Before it is walked: a link to `/` would be the whole machine."""
+    if not files.is_inside(root, folder):
+        raise InputError(
+            f"`{folder}` leads out of the data folder, to `{files.real(folder)}`. Put the folder itself "
+            "there, or remove the link."
+        )
 
 
 def _refuse_loose_pictures(folder: str, names: list[str]) -> None:

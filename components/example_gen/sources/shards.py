@@ -12,6 +12,7 @@ from pipeline.errors import InputError
 
 _BRACES = re.compile(r"\{(\d+)\.\.(\d+)\}")
 _MOST = 1_000_000
+_LONGEST_NAME = 255
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,8 @@ def _expanded(pattern: str) -> Iterator[str]:
         yield pattern
         return
     first, last = found.groups()
-    if int(last) - int(first) > _MOST:
+    # Python takes no number of thousands of digits, and no file's name has that many.
+    if max(len(first), len(last)) > _LONGEST_NAME or int(last) - int(first) > _MOST:
         raise InputError(f"`{pattern}` stands for more than {_MOST:,} files.")
     for number in range(int(first), int(last) + 1):
         yield from _expanded(

@@ -15,6 +15,8 @@ from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
 
 MARK = "{SPAN}"
+_LAST = 2**63 - 1
+"""ML Metadata keeps the number in 64 bits."""
 
 
 def rows(config: DataConfig, read: Callable[[DataConfig], Iterable[Row]]) -> Iterator[Row]:
@@ -25,7 +27,8 @@ def rows(config: DataConfig, read: Callable[[DataConfig], Iterable[Row]]) -> Ite
         read: lists the rows of one span.
 
     Raises:
-        InputError: no span is there, two have one number, or one of them cannot be listed.
+        InputError: no span is there, two have one number, a number is beyond 64 bits, or one of them
+            cannot be listed.
     """
     for span in _spans(config.path or ""):
         root = config.root and config.root.replace(MARK, span.digits)
@@ -56,6 +59,8 @@ def _spans(pattern: str) -> list[_Span]:
     for name in names:
         if match := shape.fullmatch(name):
             number = int(match[1])
+            if number > _LAST:
+                raise InputError(f"`{os.path.join(parent, name)}`: no span has a number above {_LAST:,}.")
             if number in found:
                 raise InputError(f"`{parent}` holds `{found[number].name}` and `{name}`: one span twice.")
             found[number] = _Span(number, match[1], name, os.path.join(parent, name) + slash + rest)

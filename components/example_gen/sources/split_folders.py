@@ -16,9 +16,8 @@ def rows(config: DataConfig) -> Iterator[Row]:
     """Lists every file of every class of every split.
 
     Raises:
-        InputError: no folder, one without a train folder, a sub-folder that is no split, two folders
-            of one split, a split without class folders, or an empty class
-            in train.
+        InputError: no folder, one without a train folder, a sub-folder that is no split, two folders of one
+            split, a split without class folders, an empty class in train, or a folder that is a link out.
     """
     root = config.path or ""
     check_folder(root)

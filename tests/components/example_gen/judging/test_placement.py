@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from components.example_gen.entry import Entry
 from components.example_gen.judging.kinship import kinship
+from components.example_gen.judging.ledger import notes
 from components.example_gen.judging.placement import Placement, place
 from components.features import EVAL, SPLITS, TEST, TRAIN
 from pipeline.data_config import SplitConfig
@@ -18,7 +19,7 @@ BOUND = SplitConfig(near_copies=True)
 
 
 def placed(
-    entries: Sequence[Entry], config: SplitConfig = BOUND, known: dict[bytes, str] | None = None
+    entries: Sequence[Entry], config: SplitConfig = BOUND, known: dict[bytes, Placement] | None = None
 ) -> dict[str, Placement]:
     """The placement of each path."""
     placements = place(entries, kinship(entries, config.near_copies), config, known or {})
@@ -29,8 +30,10 @@ def splits(entries: Sequence[Entry], **more: object) -> dict[str, str | None]:
     return {path: placement.split for path, placement in placed(entries, **more).items()}  # type: ignore[arg-type]
 
 
-def ledger(entries: Sequence[Entry], where: dict[str, str | None]) -> dict[bytes, str]:
-    return {entry.standing: split for entry in entries if (split := where[entry.path])}
+def ledger(
+    entries: Sequence[Entry], where: dict[str, Placement], known: dict[bytes, Placement] | None = None
+) -> dict[bytes, Placement]:
+    return notes(entries, [where[entry.path] for entry in entries], known or {})
 
 
 def path_in(split: str, word: str = "p") -> str:
@@ -77,15 +80,22 @@ def test_no_picture_near_copy_or_group_stands_in_two_splits(entries: list[Entry]
         assert not torn, key
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(data_sets(), data_sets(8))
 def test_adding_pictures_moves_none_of_the_old(old: list[Entry], more: list[Entry]) -> None:
-    old = [one for one in old if one.split is None]
     # Copies, near-copies and group mates of old pictures as well as strangers.
-    newcomers = [replace(one, path=f"new {one.path}", split=None) for one in more]
-    before = splits(old)
-    after = splits([*old, *newcomers], known=ledger(old, before))
-    assert {path: after[path] for path in before} == before
+    newcomers = [replace(one, path=f"new {one.path}") for one in more]
+    before = placed(old)
+    known = ledger(old, before)
+    after = placed([*old, *newcomers], known=known)
+    stood = {path: placement for path, placement in before.items() if placement.split}
+    moved = {path for path, placement in stood.items() if after[path].split != placement.split}
+    # None goes to another side; one may have to go for the newcomer that it is a copy of.
+    assert all(after[path].kind.startswith("leak") for path in moved)
+    if not any(one.split for one in (*old, *newcomers)):
+        assert not moved
+    again = splits([*old, *newcomers], known=ledger([*old, *newcomers], after, known))
+    assert all(again[path] == one.split for path, one in after.items() if one.split)
 
 
 @settings(max_examples=100, deadline=None)
@@ -111,7 +121,7 @@ def test_near_copies_are_bound_only_when_asked() -> None:
 def test_newcomer_joins_its_near_copy() -> None:
     old, new = path_in(TRAIN), path_in(TEST)
     before = [entry(old, looks="same")]
-    known = ledger(before, splits(before))
+    known = ledger(before, placed(before))
     assert splits([*before, entry(new, looks="same")], known=known) == {old: TRAIN, new: TRAIN}
 
 
@@ -119,11 +129,12 @@ def test_newcomer_akin_to_two_sides_is_set_aside() -> None:
     here, there = path_in(TRAIN), path_in(TEST)
     old = [entry(here, group="g"), entry(there)]
     config = SplitConfig()
-    group_side = splits(old, config=config)
+    first = placed(old, config)
+    group_side = {path: placement.split for path, placement in first.items()}
     if group_side[here] == group_side[there]:
         pytest.fail("the test needs two sides")
     bridge = entry("bridge", content=there, group="g")
-    after = placed([*old, bridge], config, ledger(old, group_side))
+    after = placed([*old, bridge], config, ledger(old, first))
     assert {path: after[path].split for path in (here, there)} == group_side
     assert (after["bridge"].split, after["bridge"].kind) == (None, "bridge")
     assert "since an earlier run" in after["bridge"].reason
@@ -148,6 +159,40 @@ def test_splits_that_are_not_given_are_taken_out_of_train() -> None:
     carved = [where[one.path] for one in entries if one.split == TRAIN]
     assert set(carved) == {TRAIN, TEST}
     assert carved.count(TEST) / len(carved) == pytest.approx(BOUND.test, abs=0.06)
+
+
+def test_what_was_taken_out_of_train_stays_so_when_the_data_brings_that_split() -> None:
+    old = [entry(f"p{number}", split=TRAIN) for number in range(60)]
+    before = placed(old)
+    assert {placement.split for placement in before.values()} == set(SPLITS)
+    brought = [entry(f"new {split}", split=split) for split in (TEST, EVAL)]
+    # A copy of a picture that was taken out goes with it, though it is given to train, too.
+    mates = [replace(one, path=f"again {one.path}") for one in old]
+    after = splits([*old, *brought, *mates], known=ledger(old, before))
+    assert {path: after[path] for path in before} == {path: one.split for path, one in before.items()}
+    assert all(after[f"again {path}"] == after[path] for path in before)
+    assert (after["new test"], after["new eval"]) == (TEST, EVAL)
+
+
+def test_split_that_went_away_is_taken_out_of_train() -> None:
+    old = [entry(f"p{number}", split=SPLITS[number % 3]) for number in range(90)]
+    known = ledger(old, placed(old))
+    left = [one for one in old if one.split != EVAL]
+    after = placed(left, known=known)
+    carved = {path for path, placement in after.items() if placement.split == EVAL}
+    assert carved
+    assert {one.path for one in left if one.split == TEST} == {
+        path for path, placement in after.items() if placement.split == TEST
+    }
+    back = splits(old, known=ledger(left, after, known))
+    assert {path for path in carved if back[path] == EVAL} == carved
+
+
+def test_splits_that_come_later_are_respected() -> None:
+    plain = [entry(f"p{number}") for number in range(30)]
+    known = ledger(plain, placed(plain))
+    named = [replace(one, split=SPLITS[number % 3]) for number, one in enumerate(plain)]
+    assert splits(named, known=known) == {one.path: one.split for one in named}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from components.example_gen import files
 from components.example_gen.sources import column_names, fingerprint
 from pipeline.errors import InputError
 from tests.components.example_gen.sources.makers import folders, message, pictures_in, rows_of
@@ -178,6 +179,21 @@ def test_empty_class(tmp_path: Path, content: str | None) -> None:
 def test_empty_class_with_a_line_break(tmp_path: Path) -> None:
     folders(tmp_path, **{"cat": 3, "dog": 3, "two\nlines": 0})
     assert "two" in message(tmp_path)
+
+
+def test_class_that_is_a_link_out_is_not_walked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = folders(tmp_path / "data", dog=3)
+    outside = folders(tmp_path, outside=5) / "outside"
+    (root / "cat").symlink_to(outside)
+    monkeypatch.setattr(files, "walk", lambda folder: pytest.fail(f"walked {folder}"))
+    text = message(root)
+    assert f"`{root / 'cat'}` leads out of the data folder, to `{outside.resolve()}`. Put the folder" in text
+
+
+def test_class_that_is_a_link_within_is_followed(tmp_path: Path) -> None:
+    root = folders(tmp_path / "data", dog=3, **{"store/cat": 3})
+    (root / "cat").symlink_to("store/cat")
+    assert {row.label for row in rows_of(root)} == {"cat", "dog", "store"}
 
 
 @pytest.mark.parametrize("name", ["two\nlines", "two\rlines", "\n"])

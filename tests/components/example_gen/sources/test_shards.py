@@ -80,9 +80,10 @@ def test_link_out_of_a_folder_is_refused(root: Path, tmp_path: Path, pattern: st
         names(root / pattern)
 
 
-def test_too_many_numbers() -> None:
+@pytest.mark.parametrize("last", ["9" * 8, "9" * 5000])
+def test_too_many_numbers(last: str) -> None:
     with pytest.raises(InputError, match="more than 1,000,000 files"):
-        names("/none/{0..99999999}.tar")
+        names(f"/none/{{0..{last}}}.tar")
 
 
 def test_nothing_there(tmp_path: Path) -> None:

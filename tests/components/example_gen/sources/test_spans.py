@@ -22,6 +22,11 @@ def test_spans_in_the_order_of_their_numbers(tmp_path: Path) -> None:
     assert len({row.path for row in rows}) == len(rows)
 
 
+def test_last_number_that_can_be_kept(tmp_path: Path) -> None:
+    rows = rows_of(spans(tmp_path, f"span-{2**63 - 1}") / "span-{SPAN}")
+    assert {row.span for row in rows} == {2**63 - 1}
+
+
 def test_old_rows_stay_when_a_span_is_added(tmp_path: Path) -> None:
     before = rows_of(spans(tmp_path, "span-1") / "span-{SPAN}")
     assert rows_of(spans(tmp_path, "span-2") / "span-{SPAN}")[: len(before)] == before
@@ -76,6 +81,7 @@ def test_path_pattern_sees_the_span(tmp_path: Path) -> None:
         (("other-1",), "span-{SPAN}", ("no span",)),
         (("span-1",), "none/span-{SPAN}", ("no span",)),
         (("span-1", "span-01"), "span-{SPAN}", ("holds `span-01` and `span-1`: one span twice",)),
+        (("span-1", f"span-{2**63}"), "span-{SPAN}", (f"span-{2**63}`: no span has a number above",)),
         (("span-1",), "span-{SPAN}/{SPAN}", ("holds {SPAN} twice",)),
         (("span-1",), "span-{SPAN}/none", ("no such folder", "span-1/none")),
     ],

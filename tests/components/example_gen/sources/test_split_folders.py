@@ -90,6 +90,16 @@ def test_split_without_classes(tmp_path: Path) -> None:
     assert "val` holds no class folders" in message(tmp_path)
 
 
+@pytest.mark.parametrize("link", ["val", "train/owl"])
+def test_link_out_is_not_walked(tmp_path: Path, link: str) -> None:
+    root = split(tmp_path / "data", "train")
+    if link != "val":
+        split(root, "val")
+    outside = folders(tmp_path / "outside", cat=1, dog=1)
+    (root / link).symlink_to(outside)
+    assert f"`{root / link}` leads out of the data folder, to `{outside.resolve()}`" in message(root)
+
+
 def test_empty_class_in_train(tmp_path: Path) -> None:
     folders(split(tmp_path, "train", "val") / "train", owl=0)
     assert "train/owl` is empty" in message(tmp_path)
