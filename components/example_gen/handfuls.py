@@ -4,6 +4,7 @@ Beam's own `Create` pickles and compresses all its elements into the graph, and 
 chance. Here each worker opens the handfuls that fall to it, and the same rows are always in the same one.
 """
 
+import contextlib
 import os
 import zlib
 from collections.abc import Iterable, Iterator
@@ -15,7 +16,7 @@ _HANDFULS = 256
 
 
 def deal(lines: Iterable[tuple[str, str]], folder: str) -> list[str]:
-    """Writes lines into handfuls.
+    """Writes lines into handfuls, each as it comes, so that they are never all in memory.
 
     Args:
         lines: a name, which alone decides on the handful, and one line of text without a line break.
@@ -24,17 +25,16 @@ def deal(lines: Iterable[tuple[str, str]], folder: str) -> list[str]:
     Returns:
         The files that hold something.
     """
-    handfuls: dict[int, list[str]] = {}
-    for name, line in lines:
-        number = zlib.crc32(name.encode("utf-8", "surrogateescape")) % _HANDFULS
-        handfuls.setdefault(number, []).append(line)
     tf.io.gfile.makedirs(folder)
-    paths = []
-    for number, members in sorted(handfuls.items()):
-        paths.append(os.path.join(folder, f"{number:03}"))
-        with tf.io.gfile.GFile(paths[-1], "w") as file:
-            file.write("".join(f"{line}\n" for line in members))
-    return paths
+    handfuls: dict[int, tf.io.gfile.GFile] = {}
+    with contextlib.ExitStack() as opened:
+        for name, line in lines:
+            number = zlib.crc32(name.encode("utf-8", "surrogateescape")) % _HANDFULS
+            if number not in handfuls:
+                file = tf.io.gfile.GFile(os.path.join(folder, f"{number:03}"), "w")
+                handfuls[number] = opened.enter_context(file)
+            handfuls[number].write(f"{line}\n")
+    return [file.name for _, file in sorted(handfuls.items())]
 
 
 def read(path: str) -> Iterator[str]:

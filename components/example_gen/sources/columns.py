@@ -24,6 +24,8 @@ _SPLITS = {
 }
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
+_LARGEST_WEIGHT = (2 - 2**-23) * 2.0**127
+"""Of float32: in the example, anything larger would be infinity."""
 _MOST_SHARED = 4096
 """Different sets of cells; a column of numbers that never repeat shares nothing."""
 
@@ -196,7 +198,7 @@ def named_label(text: str, class_names: Sequence[str]) -> str:
 
 
 def _weight(text: str) -> float:
-    """A number of 0 or more; nothing counts as 1.
+    """A number of 0 or more that 32 bits hold, as it is kept; nothing counts as 1.
 
     Raises:
         InputError: it is none.
@@ -207,6 +209,6 @@ def _weight(text: str) -> float:
         weight = float(text)
     except ValueError:
         weight = math.nan
-    if not (0 <= weight < math.inf) or "_" in text:
-        raise InputError(f"weight `{text}` is no number of 0 or more.")
+    if not (0 <= weight <= _LARGEST_WEIGHT) or "_" in text:
+        raise InputError(f"weight `{text}` is no number of 0 or more, up to {_LARGEST_WEIGHT:.1e}.")
     return weight

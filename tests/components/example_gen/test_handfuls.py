@@ -1,5 +1,7 @@
 """Every line is dealt once, and the same name always falls into the same handful."""
 
+import weakref
+from collections.abc import Iterator
 from pathlib import Path
 
 from components.example_gen import handfuls
@@ -16,6 +18,24 @@ def test_every_line_is_dealt_once(tmp_path: Path) -> None:
     dealt = [line for path in paths for line in handfuls.read(path)]
     assert sorted(dealt) == sorted(line for _, line in lines)
     assert len(paths) > 200
+
+
+class Line(str):
+    """A text that can be watched."""
+
+
+def test_lines_are_written_as_they_come(tmp_path: Path) -> None:
+    dealt: list[weakref.ref[Line]] = []
+
+    def lines() -> Iterator[tuple[str, str]]:
+        for number in range(200):
+            line = Line(f"line {number}")
+            dealt.append(weakref.ref(line))
+            yield f"name {number}", line
+            assert sum(line() is not None for line in dealt) <= 2
+
+    assert handfuls.deal(lines(), str(tmp_path / "handfuls"))
+    assert len(dealt) == 200
 
 
 def test_handful_follows_from_the_name_alone(tmp_path: Path) -> None:

@@ -84,13 +84,15 @@ def test_splits_ignored_are_not_even_read() -> None:
     assert made({"label": "cat", "split": "nonsense"}, split={"given": "ignore"}).split is None
 
 
-@pytest.mark.parametrize("weight", ["-1", "nan", "inf", "-inf", "1_0", "many", "0,5", "1e999"])
+@pytest.mark.parametrize(
+    "weight", ["-1", "nan", "inf", "-inf", "1_0", "many", "0,5", "1e999", "1e300", "3.5e38"]
+)
 def test_bad_weight(weight: str) -> None:
     with pytest.raises(InputError, match=f"^here: weight `{weight}` is no number of 0 or more"):
         made({"label": "cat", "weight": weight})
 
 
-@pytest.mark.parametrize(("weight", "number"), [("0", 0.0), ("1e-3", 0.001), (" 3 ", 3.0)])
+@pytest.mark.parametrize(("weight", "number"), [("0", 0.0), ("1e-3", 0.001), (" 3 ", 3.0), ("3e38", 3e38)])
 def test_good_weight(weight: str, number: float) -> None:
     assert made({"label": "cat", "weight": weight}).weight == number
 

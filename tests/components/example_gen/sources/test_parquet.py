@@ -2,6 +2,7 @@
 
 import datetime
 import io
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet as writer
 
 from components.example_gen.sources import parquet
+from components.example_gen.sources.lines import LONGEST
 from pipeline.errors import InputError
 from tests.components.example_gen.sources.makers import cats_and_dogs, message, rows_of
 
@@ -56,6 +58,59 @@ def test_rows_are_numbered_over_batches_and_groups() -> None:
     table = pa.table({"a": [str(number) for number in range(10_000)]})
     found = rows(encoded(table, row_group_size=3000))[1:]
     assert [(number, int(cells["a"])) for number, cells in found] == [(n + 1, n) for n in range(10_000)]
+
+
+_COUNTING = pa.proxy_memory_pool(pa.default_memory_pool())
+"""Lives as long as anything that was taken from it may."""
+
+
+@pytest.fixture
+def pool() -> Iterator[pa.MemoryPool]:
+    """Counts what Arrow asks for."""
+    before = pa.default_memory_pool()
+    yield _COUNTING
+    pa.set_memory_pool(before)
+
+
+def test_text_that_every_row_repeats_is_there_once(pool: pa.MemoryPool) -> None:
+    text = "x" * (64 << 10)
+    content = encoded(pa.table({"note": pa.array([text] * 4096).dictionary_encode()}), store_schema=False)
+    assert len(content) < 100_000
+    pa.set_memory_pool(pool)
+    found = rows(content)[1:]
+    assert len(found) == 4096
+    assert len({id(cells["note"]) for _, cells in found}) == 1
+    assert pool.max_memory() < 8 << 20
+
+
+def test_long_texts_are_read_by_few_rows(pool: pa.MemoryPool) -> None:
+    table = pa.table({"note": [f"{number:0100000}" for number in range(2000)]})
+    content = encoded(table, use_dictionary=False, compression="zstd", store_schema=False)
+    assert len(content) < 1_000_000
+    pa.set_memory_pool(pool)
+    found = [int(cells["note"][-4:]) for number, cells in parquet.cells(io.BytesIO(content), "m") if number]
+    assert found == list(range(2000))
+    assert pool.max_memory() < 160 << 20  # of 200 MB; pages are unpacked whole
+
+
+@pytest.mark.parametrize("encoding", ["DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY", "PLAIN"])
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string()])
+def test_texts_in_other_encodings(encoding: str, kind: pa.DataType) -> None:
+    table = pa.table({"a": pa.array([*"xyx", None] * 100, kind), "b": list(range(400))})
+    content = encoded(table, use_dictionary=False, column_encoding={"a": encoding})
+    found = rows(content)[1:]
+    assert [cells["a"] for _, cells in found] == ["x", "y", "x", ""] * 100
+    assert [int(cells["b"]) for _, cells in found] == list(range(400))
+
+
+@pytest.mark.parametrize("encoding", [None, "PLAIN", "DELTA_BYTE_ARRAY"])
+def test_text_that_is_too_long(encoding: str | None) -> None:
+    options = {"use_dictionary": False, "column_encoding": {"b": encoding}} if encoding else {}
+    fits = pa.table({"a": ["x", "y"], "b": ["x" * LONGEST, "ä" * LONGEST]})
+    assert len(rows(encoded(fits, **options))) == 3
+    longer = pa.table({"a": ["x", "y"], "b": ["x" * (LONGEST + 1), "y"]})
+    with pytest.raises(InputError, match="m.parquet` behind row 0: column `b` holds a text of more than 1,0"):
+        rows(encoded(longer, **options))
 
 
 def test_manifest_in_parquet(tmp_path: Path) -> None:
