@@ -24,14 +24,18 @@ _PICTURES_SHOWN = 10
 
 
 def runs_table(rows: Sequence[dict[str, Any]]) -> Table:
-    """A run a line; its id is its time."""
+    """A run a line; when it began stands beside ids that do not tell it."""
     reached = _reached(rows)
     figures = (f">{title}" for title in reached.values())
-    table = _table("run", "status", *figures, "version", ">seconds", "backbone")
+    has_names = any(not row["run"].startswith(row["started"][:10].replace("-", "")) for row in rows)
+    table = _table(
+        "run", *(["when"] if has_names else []), "status", *figures, "version", ">seconds", "backbone"
+    )
     for row in rows:
         _add(
             table,
             row["run"],
+            *([row["started"]] if has_names else []),
             _state(row["status"]),
             *(_number(row[figure]) for figure in reached),
             row["version"] or "",

@@ -16,6 +16,7 @@ from pipeline.inspection.tables import (
 
 RUN = {
     "run": "20240501-120000",
+    "started": "2024-05-01 12:00:00",
     "status": "not_blessed",
     "accuracy": 0.87654,
     "macro_f1": 0.8,
@@ -24,7 +25,10 @@ RUN = {
     "seconds": 63.25,
     "backbone": "my[model]",
 }
-UNFINISHED = {**dict.fromkeys(RUN), "run": "20240502-120000", "status": "unfinished"}
+UNFINISHED = {
+    **dict.fromkeys(RUN),
+    **{"run": "20240502-120000", "started": "2024-05-02 12:00:00", "status": "unfinished"},
+}
 MODEL = {"id": 7, "name": "model", "type": "Model", "uri": "/ws/artifacts/Trainer/model/7", "is_there": True}
 
 
@@ -38,6 +42,14 @@ def test_runs() -> None:
     lines = lines_of(runs_table([RUN, UNFINISHED]))
     assert lines[1].split() == ["20240501-120000", "not", "blessed", "0.8765", "0.8000", "63.2", "my[model]"]
     assert lines[2].split() == ["20240502-120000", "unfinished"]
+
+
+def test_when_a_run_began_stands_beside_an_id_that_does_not_tell_it() -> None:
+    named = {**RUN, "run": "nightly-9", "started": "2024-05-03 04:00:00"}
+    lines = lines_of(runs_table([named, RUN]), width=140)
+    assert lines[0].split()[:3] == ["run", "when", "status"]
+    assert lines[1].split()[:3] == ["nightly-9", "2024-05-03", "04:00:00"]
+    assert lines[2].split()[:3] == ["20240501-120000", "2024-05-01", "12:00:00"]
 
 
 POLICY = {**RUN, "accuracy": None, "macro_f1": None, "mean_return": -0.25}
