@@ -1,6 +1,7 @@
 """The user's own Keras model as a backbone: a `.keras` file, its head cut off, its stages found."""
 
 import functools
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 _OURS = ("images", "pixels", "pooled", "head")
 """Layers that are put before the user's, and above them."""
 _SMALLEST = 32
-_WIDTHS = ("filters", "units")
+_FACTORS = ("filters", "units", "depth_multiplier", "input_dim", "output_dim")
+"""Settings of layers that their weights have as many of; `kernel_size` has one for each axis."""
 
 
 def own_backbone(path: Path, size: int | None, pixels: "Pixels") -> Backbone:
@@ -44,9 +46,9 @@ def own_backbone(path: Path, size: int | None, pixels: "Pixels") -> Backbone:
     except MALFORMED as error:
         raise InputError(f"model `{path}` is not as Keras 3 saves it: {one_line(error)}.") from error
     parameters = count_weights(path)
-    if (widest := max(_widths(config), default=0)) > parameters:
+    if (most := max(_numbers(config), default=0)) > parameters:
         raise InputError(
-            f"model `{path}` has a layer of {widest:,} channels, and its file holds {parameters:,} numbers."
+            f"model `{path}` has a layer of {most:,} numbers or more, and its file holds {parameters:,}."
         )
     return Backbone(
         name=path.stem,
@@ -61,14 +63,19 @@ def own_backbone(path: Path, size: int | None, pixels: "Pixels") -> Backbone:
     )
 
 
-def _widths(value: Any) -> Iterator[int]:
-    """How many channels the layers of a config make, where it says: before any memory is asked for them."""
+def _numbers(value: Any) -> Iterator[int]:
+    """How many weights the layers of a config have at least: before any memory is asked for them."""
     if isinstance(value, dict):
-        yield from (width for key in _WIDTHS if isinstance(width := value.get(key), int))
+        kernel = value.get("kernel_size", 1)
+        sides = kernel if isinstance(kernel, list) else [kernel]
+        others = [value.get(key) for key in _FACTORS]
+        # A separable convolution has two kernels: one with the sides, one with the channels.
+        for factors in (sides, others) if "pointwise_initializer" in value else ([*sides, *others],):
+            yield math.prod(factor for factor in factors if isinstance(factor, int) and factor > 0)
         value = list(value.values())
     if isinstance(value, list):
         for inner in value:
-            yield from _widths(inner)
+            yield from _numbers(inner)
 
 
 def agreed_size(path: Path, fixed: int | None, asked: int | None) -> int:

@@ -173,11 +173,27 @@ def test_names_that_graft_needs_are_given_up(tmp_path: Path) -> None:
     assert model.whole(pictures(32)).shape == (len(pictures(32)), 3)
 
 
-def test_layer_that_is_wider_than_its_file_is_not_built(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("setting", "hostile"),
+    [
+        (r'"filters": \d+', f'"filters": {10**9}'),
+        (r'"kernel_size": \[3, 3\]', '"kernel_size": [40000, 40000]'),
+    ],
+)
+def test_layer_that_is_larger_than_its_file_is_not_built(tmp_path: Path, setting: str, hostile: str) -> None:
     path = saved(tmp_path, "chain")
     with zipfile.ZipFile(path) as archive:
         config = archive.read("config.json").decode()
-    wide = re.sub(r'"filters": \d+', f'"filters": {10**9}', config, count=1)
-    path = repacked(path, {"config.json": wide.encode()})
-    with pytest.raises(InputError, match="has a layer of 1,000,000,000 channels, and its file holds"):
+    large, count = re.subn(setting, hostile, config, count=1)
+    assert count == 1
+    path = repacked(path, {"config.json": large.encode()})
+    with pytest.raises(InputError, match="has a layer of [0-9,]+ numbers or more, and its file holds"):
         choose_backbone(BackboneConfig(model=str(path)))
+
+
+def test_separable_convolution_has_fewer_numbers_than_its_settings_multiplied(tmp_path: Path) -> None:
+    images = keras.Input((32, 32, 3))
+    x = layers.SeparableConv2D(64, 7, name="only", padding="same")(images)
+    x = layers.GlobalAveragePooling2D()(x)
+    keras.Model(images, x).save(tmp_path / "a.keras")
+    assert choose_backbone(BackboneConfig(model=str(tmp_path / "a.keras"))).width == 64
