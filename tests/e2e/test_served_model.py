@@ -92,7 +92,7 @@ def test_calibration_is_that_of_the_served_probabilities(
 
 def test_pushed_model_can_be_a_backbone_later(finished: Path) -> None:
     extra = Path(sample.summaries(finished)[0]["model"]["pushed_to"]) / "assets.extra"
-    known = {"backbone.json", "calibration.json", "model_card.md", "trunk.keras"}
+    known = {"backbone.json", "calibration.json", "model_card.md", "splits.txt", "trunk.keras"}
     assert {path.name for path in extra.iterdir()} == known
 
 
