@@ -7,7 +7,9 @@ import os
 
 import tensorflow as tf
 
-_FILE = "assets.extra/splits.txt"
+from components.backbone.pushed import EXTRA
+
+_FILE = f"{EXTRA}/splits.txt"
 
 
 def write_splits(model: str, way: str) -> None:

@@ -200,8 +200,9 @@ def _files_below(folder: Path) -> Iterator[Path]:
     """All files, through links as well: TensorFlow reads what they lead to."""
     seen: set[str] = set()
     for where, folders, names in os.walk(folder, followlinks=True):
+        folders.sort()  # of two links to one folder the same is always the first
         real = os.path.realpath(where)
-        if real in seen:  # a link to a folder above it
+        if real in seen:  # a second link to it, or one to a folder above
             folders.clear()
             continue
         seen.add(real)

@@ -7,7 +7,7 @@ Synopsis:
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import gammaln, logsumexp, stdtr, stdtrit
+from scipy.special import stdtr, stdtrit
 
 from components.evaluator import intervals
 from components.evaluator.intervals import Interval
@@ -27,15 +27,9 @@ def chance_of_as_many(mistakes: int, pictures: int, all_mistakes: int, all_pictu
         all_mistakes: in the slice and in the rest.
         all_pictures: of both.
     """
-    most = min(pictures, all_mistakes)
-    found = np.arange(max(mistakes, pictures + all_mistakes - all_pictures), most + 1)
-    ways = _log_ways(all_mistakes, found) + _log_ways(all_pictures - all_mistakes, pictures - found)
-    return min(1.0, float(np.exp(logsumexp(ways) - _log_ways(all_pictures, np.array(pictures)))))
+    from scipy.stats import hypergeom  # takes long to load, and the report asks for the others here
 
-
-def _log_ways(of: int, some: np.ndarray) -> np.ndarray:
-    """The logarithm of how many ways there are to draw `some` of `of`."""
-    return np.asarray(gammaln(of + 1) - gammaln(some + 1) - gammaln(of - some + 1))
+    return float(hypergeom.sf(mistakes - 1, all_pictures, all_mistakes, pictures))
 
 
 def chance_of_as_little(mean: float, ends: Interval, count: int, truth: float) -> float:

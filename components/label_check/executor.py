@@ -58,13 +58,15 @@ class LabelCheckExecutor(base_executor.BaseExecutor):
         store, folds = artifact_utils.get_single_instance(input_dict["features"]), exec_properties["folds"]
         trained = _by_folds(store, kin, folds, names)
         tested = _by_the_model(artifact_utils.get_single_uri(input_dict["evaluation"]), names)
-        labels = [
-            *judged([each for each in pictures if each.label.split != features.TEST], trained, names),
-            *judged([each for each in pictures if each.label.split == features.TEST], tested, names),
-        ]
+        labels = ranked(
+            [
+                *judged([each for each in pictures if each.label.split != features.TEST], trained, names),
+                *judged([each for each in pictures if each.label.split == features.TEST], tested, names),
+            ]
+        )
         folder = artifact_utils.get_single_uri(output_dict["suspects"])
-        write_labels(ranked(labels), folder)
-        look_at_suspects(ranked(labels), model, examples, folder)
+        write_labels(labels, folder)
+        look_at_suspects(labels, model, examples, folder)
 
 
 @dataclass(frozen=True)

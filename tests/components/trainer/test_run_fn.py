@@ -42,7 +42,8 @@ def _run(fn_args: Any, monkeypatch: pytest.MonkeyPatch, seed: int, ambient: int)
     config = TrainerConfig(phases=(PHASE.model_copy(update={"epochs": 2}),))
     fn_args.custom_config |= {"trainer": config.model_dump(mode="json"), "seed": seed}
     fn_args.custom_config |= {"backbone": BackboneConfig().model_dump(mode="json"), "cut": "top"}
-    fn_args.transform_output = fn_args.serving_model_dir = "unused"
+    fn_args.transform_output = "unused"
+    fn_args.serving_model_dir = str(Path(fn_args.model_run_dir).parent / "served")
     keras.utils.set_random_seed(ambient)
     run_fn.run_fn(fn_args)
     (model,) = models
