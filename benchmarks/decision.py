@@ -20,7 +20,7 @@ from typing import Any
 from benchmarks.results import Row, Rows, print_table, spread
 from benchmarks.runs import ROOT, fresh_workspace, open_table, parser, recipe_digest, run
 from pipeline.config_file import load_config
-from pipeline.environment_config import ASK
+from pipeline.settings.environment import ASK
 
 CONFIG = ROOT / "pipeline" / "configs" / "solar_cells_decision.yaml"
 OPEN = "evaluator.returns.beats_fixed=false"

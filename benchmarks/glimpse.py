@@ -23,8 +23,8 @@ import numpy as np
 from benchmarks import plots
 from benchmarks.results import Row, Rows, print_table, spread
 from benchmarks.runs import ROOT, fresh_workspace, measure, open_table, parser, plot_path, run
-from pipeline.environment_config import GLIMPSE, EnvironmentConfig
-from pipeline.policy_config import PolicyConfig
+from pipeline.settings.environment import GLIMPSE, EnvironmentConfig
+from pipeline.settings.policy import PolicyConfig
 
 FROZEN, FINE_TUNED, NOTHING = WAYS = ("frozen", "fine-tuned", "from nothing")
 POLICY = PolicyConfig(rollout=16, judged_every=2, batch_size=128, passes=4)

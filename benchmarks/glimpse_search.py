@@ -24,8 +24,8 @@ from components.trainer.policy.network import policy_head
 from components.trainer.policy.phase import World, train_phase
 from components.trainer.policy.rates import optimizer_of
 from components.trainer.policy.tasks import Windowed
-from pipeline.backbone_config import BackboneConfig
-from pipeline.policy_config import PolicyPhaseConfig
+from pipeline.settings.backbone import BackboneConfig
+from pipeline.settings.policy import PolicyPhaseConfig
 
 _WINDOWS = 256
 

@@ -27,7 +27,7 @@ from components.example_gen.judging.kinship import kinship
 from components.example_gen.judging.placement import Placement
 from components.example_gen.rows import Row
 from components.example_gen.sources import list_rows
-from pipeline.data_config import ColumnsConfig, DataConfig, SplitConfig
+from pipeline.settings.data import ColumnsConfig, DataConfig, SplitConfig
 
 _PROMISED = ("exact", "re_encoded", "resized")
 """Copies that must be found; `altered` ones are counted, no more."""

@@ -29,7 +29,7 @@ from tfx.types import (
 from tfx.utils import json_utils, proto_utils
 
 from components.exports.exports_file import FOLDER, read_exports
-from pipeline.pusher_config import ExportFormat, PusherConfig
+from pipeline.settings.pusher import ExportFormat, PusherConfig
 
 _UNFINISHED = ".unfinished"
 _DESTINATION_PROPERTY = "pushed_destination"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.backbone.cut import HEAD
-from pipeline.trainer_config import PhaseConfig, TrainerConfig
+from pipeline.settings.trainer import PhaseConfig, TrainerConfig
 
 Phases = tuple[PhaseConfig, ...]
 Values = Mapping[str, Any]

@@ -15,7 +15,7 @@ from tfx.proto import transform_pb2
 
 from components import features
 from components.backbone import choose_backbone
-from pipeline.backbone_config import BackboneConfig
+from pipeline.settings.backbone import BackboneConfig
 
 
 def preprocessing_fn(inputs: dict[str, tf.Tensor], custom_config: dict[str, Any]) -> dict[str, tf.Tensor]:

@@ -12,20 +12,20 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.airflow_config import AirflowConfig
-from pipeline.augment_config import AugmentConfig
-from pipeline.backbone_config import BackboneConfig
-from pipeline.beam_config import BeamConfig
-from pipeline.data_config import DataConfig
-from pipeline.environment_config import EnvironmentConfig, is_of_pictures
-from pipeline.evaluator_config import EvaluatorConfig
-from pipeline.kubeflow_config import KubeflowConfig
-from pipeline.metadata_config import MetadataConfig
-from pipeline.policy_config import PolicyConfig
-from pipeline.pusher_config import PusherConfig
-from pipeline.section import Section, Share
-from pipeline.trainer_config import TestTimeView, TrainerConfig
-from pipeline.tuner_config import TunerConfig
+from pipeline.settings.airflow import AirflowConfig
+from pipeline.settings.augment import AugmentConfig
+from pipeline.settings.backbone import BackboneConfig
+from pipeline.settings.beam import BeamConfig
+from pipeline.settings.data import DataConfig
+from pipeline.settings.environment import EnvironmentConfig, is_of_pictures
+from pipeline.settings.evaluator import EvaluatorConfig
+from pipeline.settings.kubeflow import KubeflowConfig
+from pipeline.settings.metadata import MetadataConfig
+from pipeline.settings.policy import PolicyConfig
+from pipeline.settings.pusher import PusherConfig
+from pipeline.settings.section import Section, Share
+from pipeline.settings.trainer import TestTimeView, TrainerConfig
+from pipeline.settings.tuner import TunerConfig
 
 
 class SchemaGenConfig(Section):

@@ -13,9 +13,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from pipeline.config import Config, Preset
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
 from pipeline.paths import check_text
+from pipeline.settings.data import DataConfig
 
 # PyYAML lets the errors of its constructors through, such as that of a date in month 13.
 _NOT_YAML = (yaml.YAMLError, ValueError, AttributeError, RecursionError)

@@ -14,9 +14,9 @@ from components.example_gen.examine import examine_all
 from components.example_gen.judging.judgement import Judgement, judge, refuse
 from components.example_gen.rows import Row
 from components.example_gen.sources import list_rows
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
 from pipeline.paths import printable
+from pipeline.settings.data import DataConfig
 
 _CHUNK = 256
 

@@ -6,8 +6,8 @@ from components.example_gen.entry import Entry
 from components.example_gen.examine import read_as_examined
 from components.example_gen.rows import Row
 from pipeline.contact_sheet import Tile
-from pipeline.data_config import DataConfig
 from pipeline.data_set import DataSet
+from pipeline.settings.data import DataConfig
 
 
 def sheet_rows(data_set: DataSet, config: DataConfig, columns: int) -> dict[str, list[Tile]]:

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Literal
 
 from components.backbone import BACKBONES
-from pipeline.backbone_config import BackboneConfig
 from pipeline.errors import InputError
 from pipeline.inspection.metadata import open_metadata
 from pipeline.metadata.store import has_run, place_of
+from pipeline.settings.backbone import BackboneConfig
 from pipeline.workspace import Workspace
 
 _ROOT = Path(__file__).parents[1]

@@ -26,7 +26,7 @@ def move_metadata(
     """Brings it from sqlite into a database, ids included; the password is in GRAFT_METADATA_PASSWORD."""
     from pipeline.errors import InputError
     from pipeline.metadata.move import move
-    from pipeline.metadata_config import checked_address
+    from pipeline.settings.metadata import checked_address
     from pipeline.workspace import Workspace as Place
 
     try:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from pipeline.config import Config
-from pipeline.environment_config import DECISION, EnvironmentConfig, is_of_pictures
 from pipeline.errors import InputError
+from pipeline.settings.environment import DECISION, EnvironmentConfig, is_of_pictures
 
 NODES = (
     "ImageExampleGen",

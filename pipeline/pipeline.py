@@ -16,12 +16,12 @@ from components.label_check import component as label_check
 from components.trainer import component as trainer
 from components.tuner import component as tuner
 from components.tuner.cut import cut_of
-from pipeline.backbone_config import BackboneConfig
 from pipeline.beam.flags import beam_args
 from pipeline.config import Config
 from pipeline.history import History, MetadataHistory
 from pipeline.nodes import node_of
 from pipeline.reading import ReadPictures, read_pictures
+from pipeline.settings.backbone import BackboneConfig
 from pipeline.workspace import Workspace
 
 

@@ -13,9 +13,9 @@ from components.backbone.pushed import is_pushed
 from components.evaluator.returns import component as evaluator
 from components.trainer.policy import component as trainer
 from pipeline.config import Config
-from pipeline.environment_config import DECISION, EnvironmentConfig, is_of_pictures
 from pipeline.history import History
 from pipeline.reading import ReadPictures, read_pictures
+from pipeline.settings.environment import DECISION, EnvironmentConfig, is_of_pictures
 from pipeline.workspace import Workspace
 
 

@@ -14,10 +14,10 @@ from typing import Any
 from components.example_gen import files
 from components.example_gen.files import OutsideError
 from components.example_gen.picture import UnreadablePictureError, read_picture
-from pipeline.data_config import DataConfig
 from pipeline.explain_folder import ExplainFolder
 from pipeline.predict_paths import PictureFile
 from pipeline.pushed_model import EXPLAIN, HEAT, SERVING, Answer, load_answer, quiet
+from pipeline.settings.data import DataConfig
 
 BATCH_SIZE = 32
 _MAX_BYTES: int = DataConfig.model_fields["max_bytes"].default

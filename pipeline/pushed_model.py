@@ -12,9 +12,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from pipeline.environment_config import DECISION
 from pipeline.errors import InputError
 from pipeline.runners.quiet import logging_to
+from pipeline.settings.environment import DECISION
 
 SERVING, EXPLAIN = "serving_default", "explain"
 """Signatures."""

@@ -14,7 +14,7 @@ import tensorflow as tf
 from components.exports.exporter import export
 from components.exports.exports_file import FILE, FOLDER
 from components.exports.formats import FORMATS
-from pipeline.pusher_config import ExportFormat
+from pipeline.settings.pusher import ExportFormat
 from tests import serving_page
 from tests.components.ensemble.members import LABELS
 from tests.components.exports.models import SLOPES, grey_examples, save_model

@@ -14,8 +14,8 @@ from tfx.dsl.components.base import base_beam_component, executor_spec
 from tfx.types import component_spec, standard_artifacts
 
 from components.augment.executor import AugmentExecutor
-from pipeline.augment_config import AugmentConfig
-from pipeline.backbone_config import BackboneConfig
+from pipeline.settings.augment import AugmentConfig
+from pipeline.settings.backbone import BackboneConfig
 
 
 class AugmentSpec(component_spec.ComponentSpec):

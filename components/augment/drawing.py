@@ -34,7 +34,7 @@ from components.augment.ops import (
 )
 from components.augment.policies import rand_augment, trivial_augment
 from components.augment.resample import mirror, product, resample
-from pipeline.augment_config import AugmentConfig
+from pipeline.settings.augment import AugmentConfig
 
 _BITS = 30
 _UPPER_HALF = 1 << (_BITS - 1)

@@ -16,8 +16,8 @@ from components import features, progress
 from components.augment.cache import CachedView, ViewWriter
 from components.augment.extractor import Extractor
 from components.augment.views import View
-from pipeline.augment_config import AugmentConfig
-from pipeline.backbone_config import BackboneConfig
+from pipeline.settings.augment import AugmentConfig
+from pipeline.settings.backbone import BackboneConfig
 
 Batch = tuple[tuple[View, ...], list[bytes]]
 """Views, and records of pictures that lack them."""

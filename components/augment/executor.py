@@ -18,8 +18,8 @@ from components.augment.embed import Embed, Job, Sort
 from components.augment.samples import write_samples
 from components.augment.views import View, eval_views, train_views
 from components.feature_store import array_file_name, open_store, write_members
-from pipeline.augment_config import AugmentConfig
-from pipeline.backbone_config import BackboneConfig
+from pipeline.settings.augment import AugmentConfig
+from pipeline.settings.backbone import BackboneConfig
 
 _MEMBERS, _UNFINISHED = ".members", ".unfinished"
 

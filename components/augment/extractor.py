@@ -20,9 +20,9 @@ from components.backbone import choose_backbone
 from components.backbone.cut import PIXELS
 from components.feature_store import ACTIVATIONS_PREFIX, FEATURES_PREFIX
 from pipeline import VERSION
-from pipeline.augment_config import AugmentConfig
-from pipeline.backbone_config import BackboneConfig
 from pipeline.errors import InputError
+from pipeline.settings.augment import AugmentConfig
+from pipeline.settings.backbone import BackboneConfig
 
 
 class Extractor:

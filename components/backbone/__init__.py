@@ -10,8 +10,8 @@ from components.backbone.row import Backbone
 from components.backbone.saved_model import FILE, saved_model_backbone
 from components.backbone.table import BACKBONES
 from components.backbone.weights import FileWeights, RandomWeights, Weights
-from pipeline.backbone_config import BackboneConfig
 from pipeline.errors import InputError
+from pipeline.settings.backbone import BackboneConfig
 
 __all__ = ["BACKBONES", "Backbone", "choose_backbone", "get_backbone"]
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from components.backbone import choose_backbone, get_backbone
-from pipeline.backbone_config import LARGEST, BackboneConfig
 from pipeline.errors import InputError
+from pipeline.settings.backbone import LARGEST, BackboneConfig
 
 
 def trunks_of(first: BackboneConfig, others: Sequence[str]) -> tuple[BackboneConfig, ...]:

@@ -11,8 +11,8 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from components.environments.making import make_env
 from components.environments.names import DECISION, GLIMPSE
 from components.environments.pictures import Pictures
-from pipeline.environment_config import EnvironmentConfig
 from pipeline.errors import InputError
+from pipeline.settings.environment import EnvironmentConfig
 
 gymnasium.register(DECISION, "components.environments.decision:Decision")
 gymnasium.register(GLIMPSE, "components.environments.glimpse:Glimpse")

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.environment_config import ASK, DecisionConfig
 from pipeline.errors import InputError
+from pipeline.settings.environment import ASK, DecisionConfig
 
 _SECTION = "environment.decision.costs"
 

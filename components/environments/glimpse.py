@@ -17,8 +17,8 @@ from components.environments.window import (
     window,
     window_size,
 )
-from pipeline.environment_config import GlimpseConfig
 from pipeline.errors import InputError
+from pipeline.settings.environment import GlimpseConfig
 
 NO_ANSWER = -1
 """The answer of an episode that ended without one."""

@@ -12,8 +12,8 @@ from components.environments.glimpse import Glimpse
 from components.environments.guarded import Guarded, described
 from components.environments.names import DECISION, OWN
 from components.environments.pictures import Pictures
-from pipeline.environment_config import EnvironmentConfig
 from pipeline.errors import InputError
+from pipeline.settings.environment import EnvironmentConfig
 
 _UNKNOWN = (gymnasium.error.UnregisteredEnv, gymnasium.error.DeprecatedEnv)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from components.environments.window import MOVES
-from pipeline.environment_config import ASK, DECISION, GLIMPSE
+from pipeline.settings.environment import ASK, DECISION, GLIMPSE
 
 OWN = (DECISION, GLIMPSE)
 """Those that act on the labelled pictures."""

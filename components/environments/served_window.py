@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from components.environments.window import offsets, shares, window_size
-from pipeline.environment_config import GlimpseConfig
+from pipeline.settings.environment import GlimpseConfig
 
 
 def whole_picture(content: tf.Tensor, side: int) -> tf.Tensor:

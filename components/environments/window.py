@@ -7,8 +7,8 @@ glimpse is a slice. So a step costs microseconds, and training and serving, whic
 
 import numpy as np
 
-from pipeline.environment_config import GlimpseConfig
 from pipeline.errors import InputError
+from pipeline.settings.environment import GlimpseConfig
 
 MOVES = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 """The first actions, in this order: steps in columns and rows."""

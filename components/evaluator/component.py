@@ -14,7 +14,7 @@ from tfx.utils import json_utils
 from components import features
 from components.evaluator import extractors, metrics
 from components.evaluator.executor import CONFIG, ExplainedEvaluatorExecutor
-from pipeline.evaluator_config import EvaluatorConfig
+from pipeline.settings.evaluator import EvaluatorConfig
 
 
 class ExplainedEvaluatorSpec(standard_component_specs.EvaluatorSpec):

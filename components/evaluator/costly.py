@@ -11,7 +11,7 @@ import numpy as np
 from components.answers import Answers
 from components.evaluator.confusion import PRECISION, RECALL
 from components.features import LABEL
-from pipeline.evaluator_config import ThresholdConfig
+from pipeline.settings.evaluator import ThresholdConfig
 
 _MOST_PICTURES = 12
 _TOP = "top_"

@@ -20,7 +20,7 @@ from components.evaluator.worth_a_look import worth_a_look
 from components.heat import heat_of
 from components.heat_file import write_heat
 from components.served import read_labels
-from pipeline.evaluator_config import EvaluatorConfig
+from pipeline.settings.evaluator import EvaluatorConfig
 
 CONFIG = "config"
 """The property that holds the node's section of the config."""

@@ -11,7 +11,7 @@ from components.evaluator.gate import judge
 from components.evaluator.slices import OVERALL
 from components.evaluator.slicing import slices_of, worst_of
 from components.features import TEST
-from pipeline.evaluator_config import EvaluatorConfig
+from pipeline.settings.evaluator import EvaluatorConfig
 
 
 def explain(answers: Answers, config: EvaluatorConfig, temperature: float) -> Explanation:

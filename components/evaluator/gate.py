@@ -16,7 +16,7 @@ from components.evaluator.figures import Figures
 from components.evaluator.intervals import Interval
 from components.evaluator.slices import slice_name
 from components.features import LABEL
-from pipeline.evaluator_config import ThresholdConfig
+from pipeline.settings.evaluator import ThresholdConfig
 
 Rule = Literal["at_least", "at_most", "max_drop"]
 _ROUNDING = 1e-9

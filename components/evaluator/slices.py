@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from components.features import BRIGHTNESS_BUCKET, DERIVED, LABEL, ORIENTATION, SIZE_BUCKET
 from pipeline.errors import InputError
-from pipeline.evaluator_config import OVERALL as OVERALL
-from pipeline.evaluator_config import EvaluatorConfig, ThresholdConfig
+from pipeline.settings.evaluator import OVERALL as OVERALL
+from pipeline.settings.evaluator import EvaluatorConfig, ThresholdConfig
 
 DERIVED_VALUES = {
     SIZE_BUCKET: ("small", "medium", "large"),

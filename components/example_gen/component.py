@@ -17,7 +17,7 @@ from components.example_gen.quarantine import Quarantine
 from components.example_gen.sources import fingerprint, list_rows
 from components.features import SPLITS
 from pipeline import VERSION
-from pipeline.data_config import DataConfig
+from pipeline.settings.data import DataConfig
 
 
 class ImageExampleGenSpec(component_spec.ComponentSpec):

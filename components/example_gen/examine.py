@@ -10,9 +10,9 @@ from components.example_gen.entry import Entry
 from components.example_gen.measures import derived_slices, kinds_of, measure
 from components.example_gen.picture import UnreadablePictureError, read_picture
 from components.example_gen.rows import Row
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
 from pipeline.paths import printable
+from pipeline.settings.data import DataConfig
 
 
 def examine(row: Row, config: DataConfig) -> Entry:

@@ -23,8 +23,8 @@ from components.example_gen.judging.ledger import Ledger
 from components.example_gen.rows import Row
 from components.example_gen.sources import list_rows
 from components.example_gen.write import REFUSED, carry_out, count_records, orders
-from pipeline.data_config import DataConfig
 from pipeline.paths import printable
+from pipeline.settings.data import DataConfig
 
 _ENTRIES = ".entries"
 _ORDERS = ".orders"

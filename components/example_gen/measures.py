@@ -14,7 +14,7 @@ from PIL import Image
 
 from components import features
 from components.example_gen.entry import THUMBNAIL_SIDE
-from pipeline.data_config import ChecksConfig
+from pipeline.settings.data import ChecksConfig
 
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 """Rec. 601, as in Pillow's and JPEG's own conversion to grey."""

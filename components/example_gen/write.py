@@ -17,7 +17,7 @@ from components.example_gen.entry import Entry
 from components.example_gen.examine import read_as_examined
 from components.example_gen.judging.placement import Placement
 from components.example_gen.rows import Row
-from pipeline.data_config import DataConfig
+from pipeline.settings.data import DataConfig
 
 REFUSED = "refused"
 _THUMBNAIL_SIDE = 96

@@ -14,7 +14,7 @@ from components.exports.formats import FORMATS, Answers
 from components.exports.pictures import SomePictures
 from components.exports.pixel_model import PixelModel
 from pipeline.errors import InputError
-from pipeline.pusher_config import ExportFormat
+from pipeline.settings.pusher import ExportFormat
 
 _CALIBRATED_ON, _CHECKED_ON = 200, 512
 """The most pictures of eval, and of test."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from components.exports import onnx, tflite
 from pipeline.errors import InputError
-from pipeline.pusher_config import ExportFormat
+from pipeline.settings.pusher import ExportFormat
 
 if TYPE_CHECKING:
     from components.exports.pixel_model import PixelModel

@@ -11,8 +11,8 @@ from tfx.proto import trainer_pb2
 from components import features as names
 from components.backbone import choose_backbone
 from components.backbone.cut import check_order
-from pipeline.backbone_config import BackboneConfig
-from pipeline.trainer_config import TrainerConfig
+from pipeline.settings.backbone import BackboneConfig
+from pipeline.settings.trainer import TrainerConfig
 
 
 def build(

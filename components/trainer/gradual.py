@@ -8,7 +8,7 @@ from typing import Any
 
 from components.backbone import Backbone
 from components.backbone.cut import unfrozen_stages
-from pipeline.trainer_config import PhaseConfig
+from pipeline.settings.trainer import PhaseConfig
 
 
 def steps_of(phase: PhaseConfig, backbone: Backbone) -> list[PhaseConfig]:

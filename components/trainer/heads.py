@@ -10,7 +10,7 @@ import keras
 from keras import layers, ops
 
 from components.backbone.cut import HEAD
-from pipeline.trainer_config import TrainerConfig
+from pipeline.settings.trainer import TrainerConfig
 
 _FIRST_SCALE = 10.0
 """Gidaris and Komodakis' own."""

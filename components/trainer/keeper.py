@@ -21,7 +21,7 @@ from components.trainer import checkpoint
 from components.trainer.averaging import Averager
 from components.trainer.team import current_team
 from pipeline.errors import InputError
-from pipeline.trainer_config import PhaseConfig
+from pipeline.settings.trainer import PhaseConfig
 
 CURVES = {
     "train_loss": "loss",

@@ -2,7 +2,7 @@
 
 import keras
 
-from pipeline.trainer_config import TrainerConfig
+from pipeline.settings.trainer import TrainerConfig
 
 
 def build_loss(config: TrainerConfig) -> keras.losses.Loss:

@@ -17,7 +17,7 @@ from components.backbone import Backbone
 from components.backbone.cut import HEAD, split_trunk, unfrozen_stages
 from components.trainer.heads import PenalisedLogits, build_head
 from components.trainer.pointwise import multiply_pixels
-from pipeline.trainer_config import TrainerConfig
+from pipeline.settings.trainer import TrainerConfig
 
 POOLED = "pooled"
 """The layer between the feature map and the head."""

@@ -12,7 +12,7 @@ from keras import ops
 
 from components.trainer.model import LayerGroup
 from components.trainer.schedules import Schedule
-from pipeline.trainer_config import TrainerConfig
+from pipeline.settings.trainer import TrainerConfig
 
 _MOMENTUM = 0.9
 """Of `sgd` under schedules that leave it alone."""

@@ -33,7 +33,7 @@ from components.trainer.rate_log import RateLog
 from components.trainer.schedules import Schedule, momentum_schedule, rate_schedule
 from components.trainer.team import current_team
 from components.trainer.trained_model import TrainedModel
-from pipeline.trainer_config import PhaseConfig, TrainerConfig
+from pipeline.settings.trainer import PhaseConfig, TrainerConfig
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from components.trainer.model import TransferModel
 from components.trainer.phase import PhaseResult, PhaseTrainer
 from components.trainer.rate_finder import Sweep
 from components.trainer.rate_plot import write_sweep
-from pipeline.trainer_config import PhaseConfig, TrainerConfig
+from pipeline.settings.trainer import PhaseConfig, TrainerConfig
 
 Stores = Callable[[PhaseConfig], tuple[FeatureStore, FeatureStore]]
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from components.trainer.model import LayerGroup
 from components.trainer.schedules import rate_schedule
-from pipeline.trainer_config import PhaseConfig
+from pipeline.settings.trainer import PhaseConfig
 
 
 class RateLog(keras.callbacks.Callback):

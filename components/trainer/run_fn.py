@@ -30,9 +30,9 @@ from components.trainer.phases import prefix_of, train_phases
 from components.trainer.phases_file import WEIGHTS_FILE, write_phases
 from components.trainer.precision import replicas
 from components.trainer.team import current_team, join
-from pipeline.backbone_config import BackboneConfig
 from pipeline.errors import InputError
-from pipeline.trainer_config import PhaseConfig, TrainerConfig
+from pipeline.settings.backbone import BackboneConfig
+from pipeline.settings.trainer import PhaseConfig, TrainerConfig
 
 _ORDER = ("custom_config", "hyperparameters", "transform_output", "train_files", "eval_files")
 """Of TFX's arguments, those that a worker needs."""

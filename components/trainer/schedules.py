@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import keras
 
-from pipeline.trainer_config import PhaseConfig
+from pipeline.settings.trainer import PhaseConfig
 
 Schedule: TypeAlias = keras.optimizers.schedules.LearningRateSchedule
 

@@ -9,9 +9,9 @@ from tfx.components import Tuner
 from tfx.proto import trainer_pb2
 
 from components import features as names
-from pipeline.backbone_config import BackboneConfig
-from pipeline.trainer_config import TrainerConfig
-from pipeline.tuner_config import TunerConfig
+from pipeline.settings.backbone import BackboneConfig
+from pipeline.settings.trainer import TrainerConfig
+from pipeline.settings.tuner import TunerConfig
 
 
 def build(

@@ -4,8 +4,8 @@ from components.backbone import Backbone
 from components.backbone.cut import cut_for, unfrozen_stages
 from components.recipe import head_phases
 from pipeline.errors import InputError
-from pipeline.trainer_config import TrainerConfig
-from pipeline.tuner_config import TunerConfig
+from pipeline.settings.trainer import TrainerConfig
+from pipeline.settings.tuner import TunerConfig
 
 
 def cut_of(backbone: Backbone, config: TrainerConfig, tuner: TunerConfig) -> str:

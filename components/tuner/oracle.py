@@ -18,7 +18,7 @@ from keras_tuner.oracles import BayesianOptimizationOracle, RandomSearchOracle
 from threadpoolctl import threadpool_limits
 
 from components.recipe import Values
-from pipeline.tuner_config import TunerConfig
+from pipeline.settings.tuner import TunerConfig
 
 OBJECTIVE = "loss"
 _TRIES = 100

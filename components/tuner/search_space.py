@@ -9,8 +9,8 @@ from typing import get_args
 import keras_tuner
 
 from components.recipe import head_phases
-from pipeline.trainer_config import TrainerConfig
-from pipeline.tuner_config import Searched, TunerConfig
+from pipeline.settings.trainer import TrainerConfig
+from pipeline.settings.tuner import Searched, TunerConfig
 
 _HEADS = get_args(TrainerConfig.model_fields["head"].annotation)
 _NUMBERS: dict[str, tuple[float, ...]] = {

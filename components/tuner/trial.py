@@ -20,7 +20,7 @@ from components.trainer.phases import Stores, train_phases
 from components.trainer.precision import replicas
 from components.tuner.subset import some
 from components.tuner.trunk import ReusedTrunk
-from pipeline.trainer_config import PhaseConfig, TrainerConfig
+from pipeline.settings.trainer import PhaseConfig, TrainerConfig
 
 _DEEP_EPOCHS, _DEEP_STEPS = 3, 150
 """Of fine-tuning in a trial, at most, with a whole schedule over them: the first epoch of nine is often worse

@@ -11,7 +11,7 @@ from components.recipe import apply
 from components.tuner.oracle import OBJECTIVE
 from components.tuner.trial import Trials
 from pipeline.errors import InputError
-from pipeline.trainer_config import TrainerConfig
+from pipeline.settings.trainer import TrainerConfig
 
 _SHOWN = 5
 

@@ -15,9 +15,9 @@ from components.tuner.oracle import build_oracle
 from components.tuner.search_space import search_space
 from components.tuner.trial import Trials
 from components.tuner.tuner import RecipeTuner
-from pipeline.backbone_config import BackboneConfig
-from pipeline.trainer_config import PhaseConfig, TrainerConfig
-from pipeline.tuner_config import TunerConfig
+from pipeline.settings.backbone import BackboneConfig
+from pipeline.settings.trainer import PhaseConfig, TrainerConfig
+from pipeline.settings.tuner import TunerConfig
 
 
 def tuner_fn(fn_args: FnArgs) -> TunerFnResult:

@@ -13,9 +13,9 @@ from components.evaluator.returns.episodes import Episode, read_episodes
 from components.evaluator.returns.figures import gain_over
 from components.evaluator.slices import OVERALL, slice_name
 from pipeline.errors import InputError
-from pipeline.evaluator_config import ThresholdConfig
 from pipeline.inspection.metadata import Artifact, Metadata
 from pipeline.inspection.records import RunRecord
+from pipeline.settings.evaluator import ThresholdConfig
 
 METRICS = (
     *("accuracy", "macro_precision", "macro_recall", "macro_f1", "auc", "log_loss"),

@@ -19,7 +19,7 @@ from ml_metadata import errors
 from ml_metadata.metadata_store.metadata_store import MetadataStore
 
 from pipeline.errors import DatabaseAwayError, InputError
-from pipeline.metadata_config import PASSWORD_VARIABLE
+from pipeline.settings.metadata import PASSWORD_VARIABLE
 
 _FIRST_PAUSE, _LONGEST_PAUSE, _TRIES = 0.25, 5.0, 10
 _LOST = ("Lost connection", "gone away", "server closed the connection", "terminating connection")

@@ -50,7 +50,7 @@ def move(workspace: Workspace, address: str) -> Moved:
 
     Args:
         workspace: whose metadata are in sqlite; its root is an absolute path.
-        address: of an empty database, as `metadata_config.checked_address` returns it.
+        address: of an empty database, as `settings.metadata.checked_address` returns it.
 
     Raises:
         InputError: there is nothing to move, a run is at work, or the database cannot be opened, is not

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from pipeline.errors import InputError
-from pipeline.metadata_config import PASSWORD_VARIABLE, MetadataConfig
+from pipeline.settings.metadata import PASSWORD_VARIABLE, MetadataConfig
 from pipeline.whole_file import write_whole
 from pipeline.workspace import Workspace
 
@@ -66,7 +66,7 @@ def connection_to(address: str) -> Any:
     """ML Metadata's description of a database, with the password from the environment.
 
     Args:
-        address: as `metadata_config.checked_address` returns it.
+        address: as `settings.metadata.checked_address` returns it.
     """
     proto, told = _proto(), urlsplit(address)
     common = {"host": told.hostname, "user": unquote(told.username or "")}

@@ -15,11 +15,11 @@ from PIL import Image
 from components.answers import Answers
 from components.features import LABEL, TEST
 from components.stored_pictures import StoredPicture, stored_pictures
-from pipeline.environment_config import GLIMPSE
 from pipeline.explain import overlay
 from pipeline.report.episode_choice import choose_episodes
 from pipeline.report.material import Material
 from pipeline.report.thumbnails import SIDE, thumbnails
+from pipeline.settings.environment import GLIMPSE
 
 MOST_PICTURES = 600
 MOST_BYTES = 4_500_000

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.evaluator.returns.episodes import Episode
-from pipeline.environment_config import ASK, DECISION, GLIMPSE
 from pipeline.report.matrix import MOST_CLASSES, MOST_PAIRS
+from pipeline.settings.environment import ASK, DECISION, GLIMPSE
 
 Cell = dict[str, Any]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from components.evaluator.returns.episodes import Episode
-from pipeline.environment_config import ASK, DECISION, GLIMPSE
+from pipeline.settings.environment import ASK, DECISION, GLIMPSE
 
 OF_A_KIND, OF_GLIMPSES = 12, 8
 """Of the latter each picture is larger."""

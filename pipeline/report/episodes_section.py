@@ -3,12 +3,12 @@
 from typing import Any
 
 from components.evaluator.returns.episodes import Episode
-from pipeline.environment_config import GLIMPSE
 from pipeline.report.album import Album
 from pipeline.report.episode_choice import choose_episodes
 from pipeline.report.glimpses import way_of
 from pipeline.report.histogram import returns_histogram
 from pipeline.report.material import Material
+from pipeline.settings.environment import GLIMPSE
 
 _LISTED = 100
 

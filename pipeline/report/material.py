@@ -22,9 +22,9 @@ from components.features import SPLITS
 from components.heat_file import Heat, read_heat
 from components.label_check.suspects import Label, read_labels, suspects_of
 from pipeline.errors import InputError
-from pipeline.evaluator_config import EvaluatorConfig
 from pipeline.inspection.metadata import Artifact, Metadata, open_metadata
 from pipeline.inspection.records import RunRecord
+from pipeline.settings.evaluator import EvaluatorConfig
 from pipeline.workspace import Workspace
 
 T = TypeVar("T")

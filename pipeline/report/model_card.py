@@ -17,10 +17,7 @@ from components.backbone.weights import PackageWeights
 from components.trainer.policy.algorithm import algorithm_of, entropy_weight
 from data import solar_cells
 from pipeline import VERSION
-from pipeline.backbone_config import BackboneConfig
-from pipeline.environment_config import DECISION
 from pipeline.errors import InputError
-from pipeline.policy_config import PolicyConfig
 from pipeline.report.album import NO_PICTURES
 from pipeline.report.evaluation_section import class_rows, gate_rows, key_figures
 from pipeline.report.filters import FILTERS
@@ -29,6 +26,9 @@ from pipeline.report.material import Material
 from pipeline.report.output import TEMPLATES
 from pipeline.report.policy_limits import policy_limits
 from pipeline.report.returns_section import action_rows, return_figures, return_rows, rival_section
+from pipeline.settings.backbone import BackboneConfig
+from pipeline.settings.environment import DECISION
+from pipeline.settings.policy import PolicyConfig
 
 _SPECIAL = re.compile(r"[\\`*\[\]|~]|(?<!\w)_|_(?!\w)|^[#=]|^[+-](?=[ +-]|$)|(?<=^\d)[.)](?= |$)")
 """Markup wherever it stands; underscores at the edge of a word; what would begin a list or a title."""

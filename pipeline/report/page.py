@@ -15,7 +15,6 @@ import yaml
 from markupsafe import Markup
 
 from pipeline import VERSION
-from pipeline.environment_config import ASK
 from pipeline.report.album import OF_A_KIND, Album, make_album
 from pipeline.report.answers_section import answers_section
 from pipeline.report.data_section import data_section, views_section
@@ -47,6 +46,7 @@ from pipeline.report.returns_section import (
     shown_actions,
 )
 from pipeline.report.training_section import training_section
+from pipeline.settings.environment import ASK
 
 
 def render(material: Material) -> str:

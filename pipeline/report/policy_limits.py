@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from components.features import TRAIN
-from pipeline.environment_config import ASK
 from pipeline.report.filters import interval, number, plural, signed
 from pipeline.report.limits import FEW_TO_JUDGE_BY, FEW_TO_LEARN_FROM, limits_of_findings, listed
 from pipeline.report.returns_section import LESS, MORE, SAME, slices_below
+from pipeline.settings.environment import ASK
 
 
 def policy_limits(summary: Mapping[str, Any], rivals: Mapping[str, Any]) -> list[str]:

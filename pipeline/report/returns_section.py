@@ -6,8 +6,8 @@ from typing import Any
 from components.evaluator.chance import chance_of_as_little, holm
 from components.evaluator.intervals import wilson
 from components.evaluator.returns.episodes import Episode
-from pipeline.environment_config import ASK, DECISION, GLIMPSE
 from pipeline.report.evaluation_section import bar, shown_slices
+from pipeline.settings.environment import ASK, DECISION, GLIMPSE
 
 MORE, LESS, SAME, UNKNOWN = "more", "less", "the same", "not told apart"
 """What the policy earns, held against another one."""

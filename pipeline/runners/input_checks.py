@@ -18,10 +18,10 @@ from components.features import LABEL, TRAIN
 from components.schema_gen.reviewed import read_reviewed
 from components.tuner.cut import cut_of
 from pipeline.config import Config
-from pipeline.data_config import DataConfig
-from pipeline.environment_config import DECISION, EnvironmentConfig, is_of_pictures
 from pipeline.errors import InputError
 from pipeline.paths import printable
+from pipeline.settings.data import DataConfig
+from pipeline.settings.environment import DECISION, EnvironmentConfig, is_of_pictures
 
 
 def check_input(config: Config) -> None:

@@ -19,12 +19,12 @@ from tfx.utils import name_utils
 from components.example_gen.executor import ImageExampleGenExecutor
 from pipeline import VERSION
 from pipeline.config import Config
-from pipeline.kubeflow_config import KubeflowConfig, ResourcesConfig
 from pipeline.pipeline import create_pipeline
 from pipeline.runners import kubeflow_entrypoint
 from pipeline.runners.kubeflow_artifacts import inputs_of, title_of
 from pipeline.runners.kubeflow_example_gen import DATA_PATH, DATA_VERSION, DriverlessExampleGenExecutor
 from pipeline.runners.kubeflow_nodes import VolumeHistory
+from pipeline.settings.kubeflow import KubeflowConfig, ResourcesConfig
 from pipeline.workspace import Workspace
 
 Json = dict[str, Any]

@@ -6,8 +6,8 @@ from rich.table import Table
 from rich.text import Text
 
 from components.evaluator.slices import OVERALL
-from pipeline.environment_config import DECISION, GLIMPSE
 from pipeline.runners.evaluation_text import interval_text, table_of
+from pipeline.settings.environment import DECISION, GLIMPSE
 from pipeline.visible import visible
 
 

@@ -19,7 +19,7 @@ from benchmarks.planted_faults import (
 )
 from benchmarks.planting import COPIES, RARE_CLASS, RARE_COUNT, Truth, generate
 from components.example_gen.judging.checks import names
-from pipeline.data_config import ChecksConfig
+from pipeline.settings.data import ChecksConfig
 
 COUNT = 200
 

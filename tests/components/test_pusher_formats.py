@@ -12,7 +12,7 @@ from components import pusher
 from components.exports import exporter
 from components.exports.exports_file import FOLDER, Export, read_exports, write_exports
 from components.pusher import ensure_served
-from pipeline.pusher_config import ExportFormat, PusherConfig
+from pipeline.settings.pusher import ExportFormat, PusherConfig
 from tests.components.pushes import Push, contents
 
 FORMATS = ["tflite", "onnx"]

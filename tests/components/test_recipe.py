@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from components.backbone.cut import HEAD
 from components.recipe import apply, deep_phases, head_phases
-from pipeline.trainer_config import PhaseConfig, TrainerConfig
+from pipeline.settings.trainer import PhaseConfig, TrainerConfig
 
 FIRST = PhaseConfig(name="first", epochs=3, head_rate=3e-3, find_rate=True)
 SECOND = PhaseConfig(name="second", epochs=2, head_rate=1e-3, find_rate=True)

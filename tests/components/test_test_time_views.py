@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from components.test_time_views import turned_back, view
-from pipeline.trainer_config import TestTimeView
+from pipeline.settings.trainer import TestTimeView
 
 IMAGES = np.random.default_rng(1).uniform(0, 255, (2, 5, 5, 3)).astype(np.float32)
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from components.trained_splits import read_splits, write_splits
-from pipeline.data_config import DataConfig
+from pipeline.settings.data import DataConfig
 
 
 def test_what_was_noted_is_read(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from components.backbone.cut import cut_for
 from components.calibration import read_temperature
 from components.ensemble.trunks import trunks_of
 from components.test_time_views import view
-from pipeline.backbone_config import BackboneConfig
 from pipeline.config import Config
 from pipeline.nodes import node_of
+from pipeline.settings.backbone import BackboneConfig
 from tests.e2e import sample
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.metadata.store import address_of, connection_to
 from pipeline.metadata.tables import NAMES, connected
-from pipeline.metadata_config import PASSWORD_VARIABLE
+from pipeline.settings.metadata import PASSWORD_VARIABLE
 from pipeline.workspace import Workspace
 from tests.cli import check_one_clear_line, children_seconds, run_cli
 from tests.e2e import sample

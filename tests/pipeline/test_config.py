@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from pipeline.augment_config import AugmentConfig
-from pipeline.backbone_config import BackboneConfig
 from pipeline.config import Config, EnsembleConfig, LabelCheckConfig
-from pipeline.data_config import DataConfig, SplitConfig
-from pipeline.trainer_config import PhaseConfig, TrainerConfig
+from pipeline.settings.augment import AugmentConfig
+from pipeline.settings.backbone import BackboneConfig
+from pipeline.settings.data import DataConfig, SplitConfig
+from pipeline.settings.trainer import PhaseConfig, TrainerConfig
 
 DATA = {"path": "pictures"}
 

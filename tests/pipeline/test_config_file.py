@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from pipeline.config import Config
 from pipeline.config_file import SAMPLE_CONFIG, dump_config, load_config
-from pipeline.data_config import DataConfig, SplitConfig
 from pipeline.errors import InputError
-from pipeline.trainer_config import PhaseConfig, TrainerConfig
+from pipeline.settings.data import DataConfig, SplitConfig
+from pipeline.settings.trainer import PhaseConfig, TrainerConfig
 
 SAMPLE = None
 OWN = "pictures"

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from components.evaluator.explanation import explain
-from pipeline.evaluator_config import EvaluatorConfig
 from pipeline.runners.summary import write_summary
+from pipeline.settings.evaluator import EvaluatorConfig
 from tests.cli import check_one_clear_line, run_cli, run_python
 from tests.components.evaluator.made import told
 from tests.pipeline.inspection.made import LABELS, Made

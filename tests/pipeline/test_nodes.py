@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import Config, EnsembleConfig, LabelCheckConfig
-from pipeline.data_config import DataConfig
-from pipeline.environment_config import DECISION, GLIMPSE
 from pipeline.errors import InputError
 from pipeline.nodes import NODES, check_range, nodes_of
-from pipeline.tuner_config import TunerConfig
+from pipeline.settings.data import DataConfig
+from pipeline.settings.environment import DECISION, GLIMPSE
+from pipeline.settings.tuner import TunerConfig
 from pipeline.workspace import Workspace
 from tests.pipeline.test_policy_flow import OTHER, config_of
 

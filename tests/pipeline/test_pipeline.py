@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from pipeline.backbone_config import BackboneConfig
 from pipeline.config import Config, EnsembleConfig
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
-from pipeline.trainer_config import PhaseConfig, TrainerConfig
-from pipeline.tuner_config import TunerConfig
+from pipeline.settings.backbone import BackboneConfig
+from pipeline.settings.data import DataConfig
+from pipeline.settings.trainer import PhaseConfig, TrainerConfig
+from pipeline.settings.tuner import TunerConfig
 from pipeline.workspace import Workspace
 
 HEADS = TrainerConfig(phases=(PhaseConfig(name="head", epochs=1),))

@@ -9,8 +9,8 @@ import pytest
 
 from pipeline import policy_flow
 from pipeline.config import Config
-from pipeline.environment_config import DECISION, GLIMPSE
 from pipeline.errors import InputError
+from pipeline.settings.environment import DECISION, GLIMPSE
 from pipeline.workspace import Workspace
 
 OTHER = "CarRacing-v3"

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from components.example_gen.picture import UnreadablePictureError, read_picture
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
 from pipeline.predict import Prediction, _best, predict
 from pipeline.predict_paths import find_pictures
+from pipeline.settings.data import DataConfig
 from tests import pictures, saved_models
 
 MAX_PIXELS = DataConfig.model_fields["max_pixels"].default

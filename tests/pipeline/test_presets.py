@@ -5,10 +5,10 @@ from typing import get_args
 
 import pytest
 
-from pipeline.backbone_config import BackboneConfig
 from pipeline.config import Config, Preset
 from pipeline.config_file import load_config
 from pipeline.errors import InputError
+from pipeline.settings.backbone import BackboneConfig
 
 
 def _file(folder: Path, text: str) -> Path:

@@ -12,8 +12,8 @@ import yaml
 
 from components.label_check.suspects import FILE, Label, read_labels, write_labels
 from pipeline.config_file import load_config
-from pipeline.data_config import ColumnsConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import ColumnsConfig
 from pipeline.suspects_command import suspects_command
 from tests.cli import check_one_clear_line, run_cli
 from tests.pipeline.inspection.made import FLOW, Made

@@ -9,7 +9,7 @@ from components.environments import make_envs
 from components.environments.judging import judge
 from components.evaluator.returns.episodes import Episode
 from components.evaluator.returns.playing import Answer
-from pipeline.environment_config import EnvironmentConfig
+from pipeline.settings.environment import EnvironmentConfig
 
 EPISODES = 100
 _FIRST_SEED = 1_000_000

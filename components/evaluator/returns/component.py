@@ -9,8 +9,8 @@ from tfx.dsl.components.base import base_component, executor_spec
 from tfx.types import component_spec, standard_artifacts
 
 from components.evaluator.returns.executor import CONFIG, ENVIRONMENT, ReturnsEvaluatorExecutor
-from pipeline.environment_config import EnvironmentConfig
-from pipeline.evaluator_config import EvaluatorConfig
+from pipeline.settings.environment import EnvironmentConfig
+from pipeline.settings.evaluator import EvaluatorConfig
 
 
 class ReturnsEvaluatorSpec(component_spec.ComponentSpec):

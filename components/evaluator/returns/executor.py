@@ -18,8 +18,8 @@ from components.evaluator.returns.explanation import explain
 from components.evaluator.returns.playing import load_served
 from components.evaluator.returns.scenes import Scene, scene_of
 from components.served import read_labels
-from pipeline.environment_config import EnvironmentConfig
-from pipeline.evaluator_config import EvaluatorConfig
+from pipeline.settings.environment import EnvironmentConfig
+from pipeline.settings.evaluator import EvaluatorConfig
 
 CONFIG, ENVIRONMENT = "config", "environment"
 """The properties that hold sections of the config."""

@@ -12,7 +12,7 @@ from components.evaluator.returns.figures import figures_of, gain_over, slices_o
 from components.evaluator.returns.gate import comparison_of, judge
 from components.evaluator.slices import OVERALL
 from components.features import TEST
-from pipeline.evaluator_config import EvaluatorConfig
+from pipeline.settings.evaluator import EvaluatorConfig
 
 TASK = "reinforcement"
 

@@ -9,7 +9,7 @@ from components.evaluator.gate import Verdict
 from components.evaluator.returns.episodes import Episode, rewards_of
 from components.evaluator.returns.figures import MEAN_RETURN, gain_over, interval_of
 from components.evaluator.slices import OVERALL
-from pipeline.evaluator_config import ReturnsConfig
+from pipeline.settings.evaluator import ReturnsConfig
 
 _MOST_PICTURES = 12
 _ROUNDING = 1e-9

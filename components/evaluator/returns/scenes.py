@@ -16,8 +16,8 @@ from components.evaluator.returns.episodes import Episode
 from components.evaluator.returns.playing import Answer, load_served, play_pictures, read_batches
 from components.evaluator.returns.rivals import Answered, best_fixed, classifiers, in_order_of
 from components.served import read_labels
-from pipeline.environment_config import DECISION, GLIMPSE, EnvironmentConfig
 from pipeline.errors import InputError
+from pipeline.settings.environment import DECISION, GLIMPSE, EnvironmentConfig
 
 Earned = dict[str, np.ndarray]
 """What a policy earns in each episode, float64 [episodes], by its name."""

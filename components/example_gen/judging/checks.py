@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.data_config import ChecksConfig
 from pipeline.errors import InputError
-from pipeline.section import Severity
+from pipeline.settings.data import ChecksConfig
+from pipeline.settings.section import Severity
 
 Scope = Literal["unusable", "picture", "data"]
 

@@ -10,7 +10,7 @@ from components.example_gen.judging.checks import Finding, names, severity_of
 from components.example_gen.judging.kinship import Kinship, members
 from components.example_gen.judging.placement import Placement
 from components.features import SPLITS, TRAIN, Counts
-from pipeline.data_config import ChecksConfig
+from pipeline.settings.data import ChecksConfig
 
 _SHOWN = 8
 

@@ -16,8 +16,8 @@ from components.example_gen.judging.findings import (
 from components.example_gen.judging.kinship import kinship
 from components.example_gen.judging.placement import Placement, place
 from components.features import SPLITS, Counts
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import DataConfig
 
 _SEVERITIES = ("info", "warning", "error")
 

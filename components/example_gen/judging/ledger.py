@@ -14,8 +14,8 @@ from pathlib import Path
 from components.example_gen.entry import Entry
 from components.example_gen.judging.placement import CARVED, DRAWN, ORIGINS, Placement
 from components.features import SPLITS
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import DataConfig
 
 _STANDING = re.compile("[0-9a-f]{64}")
 

@@ -18,7 +18,7 @@ from components.example_gen.entry import Entry
 from components.example_gen.judging.kinship import Kinship, members
 from components.example_gen.judging.split import position, split_of
 from components.features import EVAL, SPLITS, TEST, TRAIN
-from pipeline.data_config import SplitConfig
+from pipeline.settings.data import SplitConfig
 
 DRAWN, CARVED, GIVEN = ORIGINS = ("drawn", "carved", "given")
 """How a picture came to stand in its split: by hash or its clan; the same, though the data gave it to train;

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection
 
 from components.features import EVAL, SPLITS, TEST, TRAIN
-from pipeline.data_config import SplitConfig
+from pipeline.settings.data import SplitConfig
 
 
 def position(identity: str, seed: int) -> float:

@@ -25,8 +25,8 @@ from components.example_gen.sources import (
 )
 from components.example_gen.sources.recognise import recognise
 from components.features import RAW_FEATURES, SPLITS, TRAIN
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import DataConfig
 
 _SOURCES: dict[str, Callable[[DataConfig], Iterable[Row]]] = {
     "class_folders": class_folders.rows,

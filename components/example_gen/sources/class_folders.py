@@ -7,8 +7,8 @@ from collections.abc import Generator, Iterator
 from components.example_gen import files
 from components.example_gen.files import Place
 from components.example_gen.rows import Row
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import DataConfig
 
 _PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 FOLDER = "folder"

@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from components.example_gen.files import Place
 from components.example_gen.rows import Row
 from components.features import EVAL, RAW_FEATURES, TEST, THOUGHTS, TRAIN
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import DataConfig
 
 LABEL_NAMES = ("label", "class", "category", "target", "class_name", "class_label", "label_name", "labels")
 SPLIT_NAMES = ("split", "subset", "partition", "set")

@@ -13,8 +13,8 @@ from components.example_gen.rows import Row
 from components.example_gen.sources import formats
 from components.example_gen.sources.columns import RowMaker, find_column, no_column
 from components.example_gen.sources.inside import Root
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import DataConfig
 
 IMAGE_NAMES = (
     *("path", "file", "filename", "file_name", "filepath", "file_path"),

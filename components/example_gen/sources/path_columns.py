@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from components.example_gen.rows import Row
 from components.example_gen.sources.columns import no_column
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import DataConfig
 
 
 def completed(rows: list[Row], config: DataConfig) -> list[Row]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from components.example_gen.files import Place
 from components.example_gen.rows import Row
 from data import solar_cells
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import DataConfig
 
 
 def rows(_: DataConfig) -> Iterator[Row]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from components.example_gen import files
 from components.example_gen.rows import Row
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import DataConfig
 
 MARK = "{SPAN}"
 _LAST = 2**63 - 1

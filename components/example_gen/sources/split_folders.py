@@ -8,8 +8,8 @@ from components.example_gen.rows import Row
 from components.example_gen.sources.class_folders import check_folder, class_rows
 from components.example_gen.sources.columns import is_split_name, split_name
 from components.features import SPLITS, TRAIN
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import DataConfig
 
 
 def rows(config: DataConfig) -> Iterator[Row]:

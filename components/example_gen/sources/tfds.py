@@ -11,8 +11,8 @@ from components.example_gen.rows import Row
 from components.example_gen.sources import tfrecord
 from components.example_gen.sources.columns import split_name
 from components.example_gen.sources.shards import Shard
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import DataConfig
 
 PREFIX = "tfds:"
 INFO_FILE = "dataset_info.json"

@@ -21,8 +21,8 @@ from components.example_gen.sources import shards
 from components.example_gen.sources.columns import LABEL_NAMES, RowMaker, find_column, no_column
 from components.example_gen.sources.shards import Shard, ShardKind
 from components.tf_example import Feature, NoExampleError, Window, read_example
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import DataConfig
 
 IMAGE_NAMES = (
     "image",

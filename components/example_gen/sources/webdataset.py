@@ -20,8 +20,8 @@ from components.example_gen.rows import Row
 from components.example_gen.sources import json_lines, shards
 from components.example_gen.sources.columns import LABEL_NAMES, RowMaker, find_column
 from components.example_gen.sources.shards import ShardKind
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import DataConfig
 
 IMAGE_EXTENSIONS = ("jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff")
 LABEL_FEATURES = ("cls", *LABEL_NAMES, "txt")

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pipeline.policy_config import PolicyConfig
+from pipeline.settings.policy import PolicyConfig
 
 Algorithm = Literal["ppo", "reinforce"]
 

@@ -18,9 +18,9 @@ from tfx.utils import json_utils, path_utils
 from components import features as names
 from components.backbone import choose_backbone
 from components.backbone.cut import check_order
-from pipeline.backbone_config import BackboneConfig
-from pipeline.environment_config import EnvironmentConfig
-from pipeline.policy_config import PolicyConfig
+from pipeline.settings.backbone import BackboneConfig
+from pipeline.settings.environment import EnvironmentConfig
+from pipeline.settings.policy import PolicyConfig
 
 RUN_FN = "components.trainer.policy.run_fn.run_fn"
 _CUSTOM = "custom_config"

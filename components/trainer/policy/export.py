@@ -16,7 +16,7 @@ from components.trainer.model import TransferModel
 from components.trainer.policy.eyes import fitted
 from components.trainer.policy.network import acting
 from components.trainer.policy.served_glimpse import ServedGlimpse
-from pipeline.environment_config import DECISION, GLIMPSE, EnvironmentConfig
+from pipeline.settings.environment import DECISION, GLIMPSE, EnvironmentConfig
 
 _CONTENTS = tf.TensorSpec([None], tf.string, name="image_bytes")
 

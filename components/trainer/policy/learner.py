@@ -19,7 +19,7 @@ from components.trainer.policy.losses import (
     whole_loss,
 )
 from components.trainer.policy.rollout import Inputs, Rollout
-from pipeline.policy_config import PolicyConfig
+from pipeline.settings.policy import PolicyConfig
 
 FIGURES = ("policy_loss", "value_loss", "entropy", "kl", "clip_share", "gradient")
 """What `Learner.update` tells, see there."""

@@ -24,7 +24,7 @@ from components.trainer.policy.policy_log import PolicyLog
 from components.trainer.policy.rates import OptimizerOf
 from components.trainer.policy.rollout import Collector, Encode
 from pipeline.errors import InputError
-from pipeline.policy_config import PolicyConfig, PolicyPhaseConfig
+from pipeline.settings.policy import PolicyConfig, PolicyPhaseConfig
 
 
 @dataclass(frozen=True)

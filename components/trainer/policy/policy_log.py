@@ -8,7 +8,7 @@ import tensorflow as tf
 from components.trainer.model import LayerGroup
 from components.trainer.policy.curve import Point
 from components.trainer.policy.rates import policy_schedule
-from pipeline.policy_config import PolicyPhaseConfig
+from pipeline.settings.policy import PolicyPhaseConfig
 
 
 class PolicyLog:

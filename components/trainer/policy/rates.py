@@ -7,8 +7,8 @@ import keras
 from components.trainer.model import LayerGroup
 from components.trainer.optimizer import build_optimizer
 from components.trainer.schedules import Schedule
-from pipeline.policy_config import PolicyPhaseConfig
-from pipeline.trainer_config import TrainerConfig
+from pipeline.settings.policy import PolicyPhaseConfig
+from pipeline.settings.trainer import TrainerConfig
 
 OptimizerOf = Callable[[int], keras.optimizers.Optimizer]
 """From the number of updates that a phase makes to what makes them."""

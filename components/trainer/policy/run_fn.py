@@ -20,9 +20,9 @@ from components.trainer.policy.network import build_policy
 from components.trainer.policy.phase import PolicyPhaseResult, World, train_phase
 from components.trainer.policy.rates import optimizer_of
 from components.trainer.policy.tasks import Task, task_of
-from pipeline.backbone_config import BackboneConfig
-from pipeline.environment_config import EnvironmentConfig
-from pipeline.policy_config import PolicyConfig, PolicyPhaseConfig
+from pipeline.settings.backbone import BackboneConfig
+from pipeline.settings.environment import EnvironmentConfig
+from pipeline.settings.policy import PolicyConfig, PolicyPhaseConfig
 
 
 def run_fn(fn_args: FnArgs) -> None:

@@ -9,7 +9,7 @@ from components.backbone.fold import fold_batch_norm
 from components.environments.served_window import served_numbers, served_window, whole_picture
 from components.environments.window import MOVES, picture_side, start
 from components.served import Served, graph
-from pipeline.environment_config import GlimpseConfig
+from pipeline.settings.environment import GlimpseConfig
 
 _State = tuple[tf.Tensor, ...]
 

@@ -25,9 +25,9 @@ from components.feature_store import ACTIVATIONS_PREFIX, FEATURES_PREFIX, open_s
 from components.trainer.model import TransferModel
 from components.trainer.policy.eyes import Eyes, fitted
 from components.trainer.policy.rollout import Encode
-from pipeline.environment_config import DECISION, GLIMPSE, EnvironmentConfig
 from pipeline.errors import InputError
-from pipeline.policy_config import PolicyConfig
+from pipeline.settings.environment import DECISION, GLIMPSE, EnvironmentConfig
+from pipeline.settings.policy import PolicyConfig
 
 
 class Task(Protocol):

@@ -19,8 +19,8 @@ from components import features
 from components.augment import extractor
 from components.augment.executor import AugmentExecutor
 from components.feature_store import FeatureStore, open_store
-from pipeline.augment_config import AugmentConfig
-from pipeline.backbone_config import BackboneConfig
+from pipeline.settings.augment import AugmentConfig
+from pipeline.settings.backbone import BackboneConfig
 from tests.components.trainer.tiny import SIZE, TinyBackbone
 
 PREFIXES = ("features", "activations")

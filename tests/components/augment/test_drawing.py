@@ -22,7 +22,7 @@ from components.augment.ops import (
     Zoom,
 )
 from components.augment.policies import rand_augment, trivial_augment
-from pipeline.augment_config import AugmentConfig
+from pipeline.settings.augment import AugmentConfig
 from tests.components.augment.views_of import draws_for, pictures
 
 PLAIN_OPS = (

@@ -11,8 +11,8 @@ from apache_beam.utils import shared
 from components.augment.cache import CachedView
 from components.augment.embed import Embed, Job, Sort
 from components.augment.views import View, train_views
-from pipeline.augment_config import AugmentConfig
-from pipeline.backbone_config import BackboneConfig
+from pipeline.settings.augment import AugmentConfig
+from pipeline.settings.backbone import BackboneConfig
 from tests.components.augment.running import Augmenter, augmenter, write_examples
 
 __all__ = ["augmenter"]

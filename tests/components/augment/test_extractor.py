@@ -8,9 +8,9 @@ import pytest
 from components.augment import extractor
 from components.augment.extractor import Extractor
 from components.augment.views import View
-from pipeline.augment_config import AugmentConfig
-from pipeline.backbone_config import BackboneConfig
 from pipeline.errors import InputError
+from pipeline.settings.augment import AugmentConfig
+from pipeline.settings.backbone import BackboneConfig
 from tests.components.augment.running import augmenter, pixels_of
 from tests.components.trainer.tiny import SIZE, WIDTH, TinyBackbone
 

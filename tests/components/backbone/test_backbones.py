@@ -8,8 +8,8 @@ import pytest
 
 from components.backbone import BACKBONES, choose_backbone, get_backbone
 from components.backbone.weights import FileWeights, RandomWeights
-from pipeline.backbone_config import BackboneConfig
 from pipeline.errors import InputError
+from pipeline.settings.backbone import BackboneConfig
 
 LITE0 = get_backbone("efficientnet_lite0")
 

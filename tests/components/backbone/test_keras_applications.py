@@ -9,7 +9,7 @@ import pytest
 
 from components.backbone import choose_backbone, get_backbone
 from components.backbone.keras_applications import build_application, fixed_draws
-from pipeline.backbone_config import BackboneConfig
+from pipeline.settings.backbone import BackboneConfig
 from tests.components.backbone.small_models import pictures, randomised
 
 pytestmark = pytest.mark.slow

@@ -16,9 +16,9 @@ from components.backbone.cut import PIXELS, split_trunk
 from components.backbone.fold import fold_batch_norm
 from components.backbone.own_model import agreed_size
 from components.trainer.model import build_classifier
-from pipeline.backbone_config import BackboneConfig
 from pipeline.errors import InputError
-from pipeline.trainer_config import TrainerConfig
+from pipeline.settings.backbone import BackboneConfig
+from pipeline.settings.trainer import TrainerConfig
 from tests.components.backbone import small_models
 from tests.components.backbone.small_models import pictures, repacked
 

@@ -11,8 +11,8 @@ import pytest
 
 from components.backbone import Backbone, choose_backbone
 from components.backbone.pushed import EXTRA, is_pushed, save_trunk
-from pipeline.backbone_config import BackboneConfig
 from pipeline.errors import InputError
+from pipeline.settings.backbone import BackboneConfig
 from tests.components.backbone.small_models import guide, pictures, randomised, repacked
 
 

@@ -17,8 +17,8 @@ from components.backbone import choose_backbone
 from components.backbone.cut import HEAD, PIXELS, check_order, cut_for, split_trunk
 from components.backbone.fold import fold_batch_norm
 from components.backbone.saved_model import read_signature
-from pipeline.backbone_config import BackboneConfig
 from pipeline.errors import InputError
+from pipeline.settings.backbone import BackboneConfig
 from tests.components.backbone.small_models import headless, pictures, randomised
 
 

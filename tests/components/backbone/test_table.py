@@ -21,7 +21,7 @@ from components.backbone.fold import fold_batch_norm
 from components.backbone.graph import cut_points
 from components.backbone.keras_config import read_nodes
 from components.backbone.weights import FileWeights
-from pipeline.backbone_config import BackboneConfig
+from pipeline.settings.backbone import BackboneConfig
 from tests.components.backbone.small_models import pictures, randomised
 
 pytestmark = pytest.mark.slow

@@ -4,7 +4,7 @@ from tfx import types
 from tfx.types import standard_artifacts
 
 from components.ensemble.component import build
-from pipeline.trainer_config import TrainerConfig
+from pipeline.settings.trainer import TrainerConfig
 
 EXAMPLES = types.Channel(type=standard_artifacts.Examples)
 

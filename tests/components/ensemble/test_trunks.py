@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from components.ensemble.trunks import trunks_of
-from pipeline.backbone_config import BackboneConfig
 from pipeline.errors import InputError
+from pipeline.settings.backbone import BackboneConfig
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.environments.costs import cost_table
-from pipeline.environment_config import ASK, DecisionConfig
 from pipeline.errors import InputError
+from pipeline.settings.environment import ASK, DecisionConfig
 
 CLASSES = ["cat", "dog", "cow"]
 

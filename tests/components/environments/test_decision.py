@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from components.environments.costs import cost_table
 from components.environments.decision import Decision, returns
 from components.environments.names import DECISION
-from pipeline.environment_config import DecisionConfig
 from pipeline.errors import InputError
+from pipeline.settings.environment import DecisionConfig
 from tests.components.environments.shown import vectors
 
 COSTS = np.array([[0, 2, 0.5], [10, 0.25, 0.75]])

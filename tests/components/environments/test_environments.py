@@ -8,8 +8,8 @@ from gymnasium.vector import AutoresetMode
 from components.environments import make_envs
 from components.environments.guarded import Guarded
 from components.environments.names import GLIMPSE
-from pipeline.environment_config import EnvironmentConfig
 from pipeline.errors import InputError
+from pipeline.settings.environment import EnvironmentConfig
 from tests.cli import run_python
 from tests.components.environments.shown import squares, vectors
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from components.environments.glimpse import NO_ANSWER, Glimpse, return_of
 from components.environments.names import GLIMPSE
 from components.environments.window import numbers, window
-from pipeline.environment_config import GlimpseConfig
 from pipeline.errors import InputError
+from pipeline.settings.environment import GlimpseConfig
 from tests.components.environments.shown import Shown, squares, vectors
 
 LEFT, RIGHT, UP, DOWN, CAT, DOG = range(6)

@@ -9,8 +9,8 @@ from components.environments.decision import Decision
 from components.environments.glimpse import Glimpse
 from components.environments.making import make_env
 from components.environments.names import DECISION, GLIMPSE
-from pipeline.environment_config import EnvironmentConfig
 from pipeline.errors import InputError
+from pipeline.settings.environment import EnvironmentConfig
 from tests.components.environments.shown import squares, vectors
 from tests.components.environments.wild import Wild
 

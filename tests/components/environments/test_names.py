@@ -6,7 +6,7 @@ import pytest
 from components.environments.decision import Decision
 from components.environments.glimpse import Glimpse
 from components.environments.names import DECISION, GLIMPSE, OWN, action_names
-from pipeline.environment_config import ASK
+from pipeline.settings.environment import ASK
 from tests.components.environments.shown import squares, vectors
 from tests.components.environments.test_decision import COSTS
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from components.environments.served_window import resized, served_numbers, served_window, whole_picture
 from components.environments.window import numbers, offsets, picture_side, window
-from pipeline.environment_config import GlimpseConfig
+from pipeline.settings.environment import GlimpseConfig
 from tests.components.environments.test_window import CONFIGS
 from tests.components.records import png
 

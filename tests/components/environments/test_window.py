@@ -16,8 +16,8 @@ from components.environments.window import (
     window,
     window_size,
 )
-from pipeline.environment_config import GlimpseConfig
 from pipeline.errors import InputError
+from pipeline.settings.environment import GlimpseConfig
 
 CONFIGS = st.builds(
     GlimpseConfig, window=st.floats(0.1, 1), positions=st.integers(2, 9), budget=st.integers(1, 9)

@@ -7,7 +7,7 @@ from tfx import types
 from tfx.types.standard_artifacts import Examples, Model, Schema
 
 from components.evaluator.component import build, eval_config
-from pipeline.evaluator_config import EvaluatorConfig, ThresholdConfig
+from pipeline.settings.evaluator import EvaluatorConfig, ThresholdConfig
 
 CONFIG = EvaluatorConfig(
     slices=("cell_type", "site"),

@@ -7,7 +7,7 @@ import pytest
 
 from components.answers import Answers
 from components.evaluator.costly import costly
-from pipeline.evaluator_config import ThresholdConfig
+from pipeline.settings.evaluator import ThresholdConfig
 from tests.components.evaluator.made import answers_of
 
 NAMES = ("cat", "dog", "cow")

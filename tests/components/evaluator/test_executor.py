@@ -21,7 +21,7 @@ from components.evaluator.component import eval_config
 from components.evaluator.executor import CONFIG, ExplainedEvaluatorExecutor
 from components.evaluator.explanation_file import Explanation, read_explanation
 from components.heat_file import read_heat
-from pipeline.evaluator_config import EvaluatorConfig, ThresholdConfig
+from pipeline.settings.evaluator import EvaluatorConfig, ThresholdConfig
 from tests.components.evaluator.told import artifact, model
 
 pytestmark = pytest.mark.slow

@@ -1,7 +1,7 @@
 """The explanation: whole and plain."""
 
 from components.evaluator.explanation import explain
-from pipeline.evaluator_config import EvaluatorConfig, ThresholdConfig
+from pipeline.settings.evaluator import EvaluatorConfig, ThresholdConfig
 from tests.components.evaluator.made import told
 
 ANSWERS = told([0, 1, 2, 0], [0, 1, 1, 1], baseline=[0, 0, 2, 0], site=["n", "n", "s", "s"])  # type: ignore[arg-type]

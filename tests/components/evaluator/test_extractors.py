@@ -6,7 +6,7 @@ from tfx.components.util import udf_utils
 from components.evaluator import extractors
 from components.evaluator.answer_writer import written_below
 from components.evaluator.component import eval_config
-from pipeline.evaluator_config import EvaluatorConfig
+from pipeline.settings.evaluator import EvaluatorConfig
 
 
 @pytest.mark.parametrize("times", [1, 2])

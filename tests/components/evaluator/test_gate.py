@@ -8,7 +8,7 @@ from components.answers import Answers
 from components.evaluator.figures import figures_of
 from components.evaluator.gate import Verdict, judge
 from components.evaluator.slicing import slices_of
-from pipeline.evaluator_config import ThresholdConfig
+from pipeline.settings.evaluator import ThresholdConfig
 from tests.components.evaluator.made import told
 
 LABELS, ANSWERED = [0, 0, 0, 0, 1, 1, 1, 2, 2, 2], [0, 0, 0, 1, 1, 1, 0, 2, 2, 2]

@@ -9,7 +9,7 @@ from components.evaluator.slices import DERIVED_VALUES, check_slices
 from components.example_gen.measures import derived_slices, measure
 from components.features import DERIVED
 from pipeline.errors import InputError
-from pipeline.evaluator_config import EvaluatorConfig, ThresholdConfig
+from pipeline.settings.evaluator import EvaluatorConfig, ThresholdConfig
 
 COLUMNS = ("site", "year")
 HELD = [

@@ -15,7 +15,7 @@ from components import features
 from components.example_gen.executor import ImageExampleGenExecutor
 from components.example_gen.quarantine import Quarantine, read_findings, read_quarantine
 from pipeline.beam.flags import beam_args
-from pipeline.data_config import DataConfig
+from pipeline.settings.data import DataConfig
 
 
 @dataclass(frozen=True)

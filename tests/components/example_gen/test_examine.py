@@ -13,8 +13,8 @@ from components.example_gen.entry import Entry
 from components.example_gen.examine import examine, examine_all
 from components.example_gen.files import Place
 from components.example_gen.rows import Row
-from pipeline.data_config import DataConfig
 from pipeline.paths import printable
+from pipeline.settings.data import DataConfig
 from tests import pictures
 
 pytestmark = pytest.mark.slow

@@ -14,8 +14,8 @@ from components import features
 from components.example_gen import executor
 from components.example_gen.component import ImageExampleGenDriver, build
 from components.example_gen.judging.split import split_of
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import DataConfig
 from tests import pictures
 from tests.components.example_gen.running import TWO_WORKERS, Output, run, value
 

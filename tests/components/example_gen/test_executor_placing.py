@@ -15,8 +15,8 @@ from components.example_gen.executor import _check_counts
 from components.example_gen.judging.judgement import Judgement
 from components.example_gen.judging.placement import Placement
 from components.example_gen.sources import list_rows
-from pipeline.data_config import ColumnsConfig, DataConfig, SplitConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import ColumnsConfig, DataConfig, SplitConfig
 from tests import pictures
 from tests.components.example_gen.running import run
 

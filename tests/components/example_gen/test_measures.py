@@ -7,7 +7,7 @@ from PIL import Image, ImageFilter
 
 from components.example_gen.judging import checks
 from components.example_gen.measures import Measures, brightness, derived_slices, kinds_of, measure
-from pipeline.data_config import ChecksConfig
+from pipeline.settings.data import ChecksConfig
 from tests import pictures
 
 PHOTOS = ("astronaut", "chelsea", "coffee", "rocket", "camera", "grass", "gravel", "coins", "text", "retina")

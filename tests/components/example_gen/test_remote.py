@@ -10,8 +10,8 @@ from components.example_gen import files
 from components.example_gen.files import OutsideError, Place
 from components.example_gen.remote import RemoteFile, is_remote
 from components.example_gen.sources import fingerprint, list_rows
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import DataConfig
 from tests.components.example_gen.sources import makers
 
 ROOT = "ram://graft"

@@ -11,7 +11,7 @@ from keras import layers
 from components.exports.pixel_model import PixelModel
 from components.temperature import Calibration
 from components.trainer.export import export
-from pipeline.trainer_config import TestTimeView
+from pipeline.settings.trainer import TestTimeView
 from tests.components.trainer.stand_in import Transform
 
 SIZE, LABELS = 16, ["cat", "dog", "hen"]

@@ -7,7 +7,7 @@ import pytest
 
 from components.exports.formats import FORMATS, check_formats
 from pipeline.errors import InputError
-from pipeline.pusher_config import ExportFormat
+from pipeline.settings.pusher import ExportFormat
 
 
 def test_every_format_of_the_config_has_a_row_and_a_file_of_its_own() -> None:

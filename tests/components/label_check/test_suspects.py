@@ -20,7 +20,7 @@ from components.label_check.suspects import (
     to_csv,
     write_labels,
 )
-from pipeline.data_config import DataConfig
+from pipeline.settings.data import DataConfig
 from tests import pictures
 
 LABELS = [

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from components.trainer.model import LayerGroup
-from pipeline.trainer_config import PhaseConfig
+from pipeline.settings.trainer import PhaseConfig
 from tests.components.stores import records_of, write_shards
 
 PHASE = PhaseConfig(name="head", epochs=5, head_rate=0.05, batch_size=4)

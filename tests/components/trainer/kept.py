@@ -11,7 +11,7 @@ from components.feature_store import FeatureStore
 from components.trainer.averaging import Averager
 from components.trainer.keeper import Keeper
 from components.trainer.trained_model import TrainedModel
-from pipeline.trainer_config import PhaseConfig
+from pipeline.settings.trainer import PhaseConfig
 from tests.components.stores import records_of, write_shards
 
 EPOCHS = 6

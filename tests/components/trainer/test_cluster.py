@@ -7,7 +7,7 @@ import pytest
 
 from components.trainer.cluster import Cluster, check_alone, check_shareable, cluster_of
 from pipeline.errors import InputError
-from pipeline.trainer_config import PhaseConfig, TrainerConfig
+from pipeline.settings.trainer import PhaseConfig, TrainerConfig
 
 TWO = {"worker": ["first:2345", "second:2345"]}
 

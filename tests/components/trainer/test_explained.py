@@ -18,8 +18,8 @@ from components.temperature import Calibration
 from components.test_time_views import turned_back, view
 from components.trainer.export import ServedModel, export
 from components.trainer.model import TransferModel, build_classifier
-from pipeline.backbone_config import BackboneConfig
-from pipeline.trainer_config import TestTimeView, TrainerConfig
+from pipeline.settings.backbone import BackboneConfig
+from pipeline.settings.trainer import TestTimeView, TrainerConfig
 from tests.components.trainer.stand_in import Transform
 
 pytestmark = pytest.mark.slow

@@ -10,7 +10,7 @@ import pytest
 from components.backbone.cut import PIXELS
 from components.trainer.model import TransferModel
 from components.trainer.phase import PhaseResult, PhaseTrainer
-from pipeline.trainer_config import PhaseConfig, TrainerConfig
+from pipeline.settings.trainer import PhaseConfig, TrainerConfig
 from tests.components.trainer.tiny import tiny_model, tiny_stores, write_tiny_stores
 
 pytestmark = pytest.mark.slow

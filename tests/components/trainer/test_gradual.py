@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from components.backbone.cut import unfrozen_stages
 from components.trainer.gradual import steps_of
-from pipeline.trainer_config import PhaseConfig
+from pipeline.settings.trainer import PhaseConfig
 from tests.components.trainer.tiny import TinyBackbone
 
 BACKBONE: Any = TinyBackbone(stages=("stem", *(f"block_{index}" for index in range(9))))

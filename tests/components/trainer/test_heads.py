@@ -8,7 +8,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from components.trainer.heads import CosineLogits, RootNormalise, build_head
-from pipeline.trainer_config import TrainerConfig
+from pipeline.settings.trainer import TrainerConfig
 
 KINDS = ["linear", "root", "mlp", "cosine"]
 

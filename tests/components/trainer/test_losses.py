@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from components.trainer.losses import build_loss
-from pipeline.trainer_config import TrainerConfig
+from pipeline.settings.trainer import TrainerConfig
 
 LOGITS = np.array([[2.0, 0.0, -1.0], [0.3, 0.2, 0.1]], np.float32)
 LABELS = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]], np.float32)

@@ -7,7 +7,7 @@ import pytest
 from components.backbone import get_backbone
 from components.backbone.cut import cut_for, split_trunk
 from components.trainer.model import TransferModel, build_classifier
-from pipeline.trainer_config import TrainerConfig
+from pipeline.settings.trainer import TrainerConfig
 from tests.components.trainer.tiny import TinyBackbone, tiny_model
 
 pytestmark = pytest.mark.slow

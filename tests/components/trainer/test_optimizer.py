@@ -7,7 +7,7 @@ import pytest
 from components.trainer.model import LayerGroup
 from components.trainer.optimizer import build_optimizer
 from components.trainer.schedules import Schedule, momentum_schedule
-from pipeline.trainer_config import TrainerConfig
+from pipeline.settings.trainer import TrainerConfig
 
 RATES = {"head": 1e-2, "top": 4e-3, "block_15": 1e-3, "block_14": None}
 

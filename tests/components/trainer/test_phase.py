@@ -14,7 +14,7 @@ from components.feature_store import FEATURES_PREFIX, open_store
 from components.trainer import phase as phase_module
 from components.trainer import schedules
 from components.trainer.phase import PhaseResult, PhaseTrainer, rounds_of
-from pipeline.trainer_config import PhaseConfig, TrainerConfig
+from pipeline.settings.trainer import PhaseConfig, TrainerConfig
 from tests.components.trainer.head_only import PHASE, SEED, HeadOnly, write_stores
 
 

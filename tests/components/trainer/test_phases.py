@@ -13,7 +13,7 @@ from components.trainer.phase import PhaseResult
 from components.trainer.phases import train_phases
 from components.trainer.rate_finder import Sweep
 from components.trainer.rate_plot import JSON_FILE, PNG_FILE
-from pipeline.trainer_config import PhaseConfig, TrainerConfig
+from pipeline.settings.trainer import PhaseConfig, TrainerConfig
 from tests.components.trainer.tiny import tiny_model, tiny_stores, write_tiny_stores
 
 HEAD = PhaseConfig(name="head", epochs=2, head_rate=0.03, batch_size=8)

@@ -54,7 +54,7 @@ halves = [tf.config.LogicalDeviceConfiguration()] * 2
 tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], halves)
 from components.trainer.logits import logits_of
 from components.trainer.phases import train_phases
-from pipeline.trainer_config import PhaseConfig, TrainerConfig
+from pipeline.settings.trainer import PhaseConfig, TrainerConfig
 from tests.components.trainer.tiny import tiny_model, tiny_stores, write_tiny_stores
 
 root, phase = Path(sys.argv[1]), {"head_rate": 0.03, "trunk_rate": 0.01, "batch_size": 8, "epochs": 2}

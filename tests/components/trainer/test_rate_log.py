@@ -12,7 +12,7 @@ from components.feature_store import FEATURES_PREFIX, open_store
 from components.trainer.model import LayerGroup
 from components.trainer.phase import PhaseTrainer
 from components.trainer.rate_log import RateLog
-from pipeline.trainer_config import TrainerConfig
+from pipeline.settings.trainer import TrainerConfig
 from tests.components.trainer.head_only import PHASE, SEED, HeadOnly, write_stores
 
 

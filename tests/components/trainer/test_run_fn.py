@@ -10,8 +10,8 @@ import pytest
 
 from components.trained_splits import read_splits
 from components.trainer import phases_file, run_fn
-from pipeline.backbone_config import BackboneConfig
-from pipeline.trainer_config import TrainerConfig
+from pipeline.settings.backbone import BackboneConfig
+from pipeline.settings.trainer import TrainerConfig
 from tests.components.trainer.head_only import PHASE, HeadOnly, fn_args_of, write_stores
 
 

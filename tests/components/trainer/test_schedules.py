@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from components.trainer.schedules import Schedule, momentum_schedule, rate_schedule, sweep_schedule
-from pipeline.trainer_config import PhaseConfig
+from pipeline.settings.trainer import PhaseConfig
 
 
 def _values(schedule: Schedule, steps: int = 100) -> list[float]:

@@ -100,7 +100,7 @@ from components.trainer.cluster import cluster_of
 from components.trainer.meeting import await_order, call_workers
 from components.trainer.phases import train_phases
 from components.trainer.team import current_team, join
-from pipeline.trainer_config import PhaseConfig, TrainerConfig
+from pipeline.settings.trainer import PhaseConfig, TrainerConfig
 from tests.components.trainer.tiny import tiny_model, tiny_stores
 
 root, out, cluster = Path(sys.argv[1]), Path(sys.argv[2]), cluster_of(os.environ)

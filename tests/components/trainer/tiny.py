@@ -10,7 +10,7 @@ from keras import layers
 from components.backbone.cut import HEAD, PIXELS, split_trunk
 from components.feature_store import ACTIVATIONS_PREFIX, FEATURES_PREFIX, FeatureStore, open_store
 from components.trainer.model import TransferModel, build_classifier
-from pipeline.trainer_config import PhaseConfig, TrainerConfig
+from pipeline.settings.trainer import PhaseConfig, TrainerConfig
 from tests.components.stores import write_shards
 
 SIZE, WIDTH, CLASSES = 8, 6, 3

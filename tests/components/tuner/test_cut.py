@@ -7,8 +7,8 @@ import pytest
 from components.backbone.cut import PIXELS
 from components.tuner.cut import cut_of
 from pipeline.errors import InputError
-from pipeline.trainer_config import PhaseConfig, TrainerConfig
-from pipeline.tuner_config import TunerConfig
+from pipeline.settings.trainer import PhaseConfig, TrainerConfig
+from pipeline.settings.tuner import TunerConfig
 from tests.components.trainer.tiny import TinyBackbone
 
 BACKBONE = cast(Any, TinyBackbone())

@@ -9,8 +9,8 @@ import pytest
 from components.recipe import Values
 from components.tuner.oracle import OBJECTIVE, best_of_each_kind, build_oracle
 from components.tuner.search_space import search_space
-from pipeline.trainer_config import TrainerConfig
-from pipeline.tuner_config import TunerConfig
+from pipeline.settings.trainer import TrainerConfig
+from pipeline.settings.tuner import TunerConfig
 
 CONFIG = TrainerConfig()
 

@@ -3,8 +3,8 @@
 import pytest
 
 from components.tuner.search_space import search_space
-from pipeline.trainer_config import PhaseConfig, TrainerConfig
-from pipeline.tuner_config import Searched, TunerConfig
+from pipeline.settings.trainer import PhaseConfig, TrainerConfig
+from pipeline.settings.tuner import Searched, TunerConfig
 
 ALL = TunerConfig()
 SKIPPED = PhaseConfig(name="skipped", epochs=0, head_rate=0.9)

@@ -18,7 +18,7 @@ from components.trainer.phases import train_phases
 from components.tuner import trial
 from components.tuner.trial import Trials
 from pipeline.errors import InputError
-from pipeline.trainer_config import PhaseConfig, TrainerConfig
+from pipeline.settings.trainer import PhaseConfig, TrainerConfig
 from tests.components.trainer.tiny import CLASSES, TinyBackbone, tiny_stores, write_tiny_stores
 
 pytestmark = pytest.mark.slow

@@ -12,8 +12,8 @@ from components.tuner.search_space import search_space
 from components.tuner.trial import Trials
 from components.tuner.tuner import RecipeTuner
 from pipeline.errors import InputError
-from pipeline.trainer_config import TrainerConfig
-from pipeline.tuner_config import TunerConfig
+from pipeline.settings.trainer import TrainerConfig
+from pipeline.settings.tuner import TunerConfig
 
 CONFIG = TrainerConfig()
 TUNER = TunerConfig(trials=7, algorithm="random", search=("head", "dropout", "unfreeze"), unfreeze=("top",))

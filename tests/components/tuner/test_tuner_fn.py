@@ -11,9 +11,9 @@ from tfx.types import standard_artifacts
 
 from components.recipe import apply
 from components.tuner import tuner_fn
-from pipeline.backbone_config import BackboneConfig
-from pipeline.trainer_config import PhaseConfig, TrainerConfig
-from pipeline.tuner_config import TunerConfig
+from pipeline.settings.backbone import BackboneConfig
+from pipeline.settings.trainer import PhaseConfig, TrainerConfig
+from pipeline.settings.tuner import TunerConfig
 from tests.components.trainer.tiny import TinyBackbone, write_tiny_stores
 
 pytestmark = pytest.mark.slow

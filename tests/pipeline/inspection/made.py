@@ -12,7 +12,7 @@ from ml_metadata.proto import metadata_store_pb2 as proto
 
 from components.answers import FOLDER, ROW
 from pipeline.metadata.store import bind, claim_run, connection_of
-from pipeline.metadata_config import MetadataConfig
+from pipeline.settings.metadata import MetadataConfig
 from pipeline.workspace import Workspace
 
 LABELS = ["cat", "dog"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.metadata_config import PASSWORD_VARIABLE
+from pipeline.settings.metadata import PASSWORD_VARIABLE
 from pipeline.workspace import Workspace
 from tests.pipeline.databases import PASSWORD, Server, database
 

@@ -13,7 +13,7 @@ from pipeline.errors import DatabaseAwayError, InputError
 from pipeline.metadata import connecting, tables
 from pipeline.metadata.connecting import Store
 from pipeline.metadata.store import connection_to, sqlite_of
-from pipeline.metadata_config import PASSWORD_VARIABLE
+from pipeline.settings.metadata import PASSWORD_VARIABLE
 from pipeline.workspace import Workspace
 from tests.pipeline.databases import PASSWORD, Server, database
 

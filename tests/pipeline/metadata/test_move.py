@@ -25,8 +25,8 @@ from pipeline.metadata.store import (
     open_store,
 )
 from pipeline.metadata.tables import NAMES, connected
-from pipeline.metadata_config import PASSWORD_VARIABLE, MetadataConfig
 from pipeline.serving import roll_back, served_versions
+from pipeline.settings.metadata import PASSWORD_VARIABLE, MetadataConfig
 from pipeline.workspace import Workspace
 from tests.cli import check_one_clear_line, run_cli
 from tests.pipeline.databases import PASSWORD

@@ -19,8 +19,8 @@ from pipeline.metadata.store import (
     place_of,
     remember,
 )
-from pipeline.metadata_config import PASSWORD_VARIABLE, MetadataConfig
 from pipeline.serving import roll_back, served_versions
+from pipeline.settings.metadata import PASSWORD_VARIABLE, MetadataConfig
 from pipeline.workspace import Workspace
 from tests.cli import run_cli
 from tests.pipeline.databases import PASSWORD

@@ -24,9 +24,9 @@ from components.evaluator.explanation_file import write_explanation
 from components.exports.exports_file import Export
 from components.heat_file import write_heat
 from pipeline.config_file import load_config
-from pipeline.evaluator_config import EvaluatorConfig
 from pipeline.inspection.records import find_run
 from pipeline.report.material import Material, gather
+from pipeline.settings.evaluator import EvaluatorConfig
 from tests.pipeline.inspection.made import FLOW, Flow, Made
 
 SCRIPT = "<script>alert(1)</script>"

@@ -12,10 +12,10 @@ from components.evaluator.explanation_file import write_explanation
 from components.evaluator.returns.episodes import Episode, write_episodes
 from components.evaluator.returns.explanation import explain
 from pipeline.config_file import load_config
-from pipeline.environment_config import ASK, DECISION, GLIMPSE
-from pipeline.evaluator_config import EvaluatorConfig
 from pipeline.inspection.records import find_run
 from pipeline.report.material import Material, gather
+from pipeline.settings.environment import ASK, DECISION, GLIMPSE
+from pipeline.settings.evaluator import EvaluatorConfig
 from tests.pipeline.inspection.made import Made
 from tests.pipeline.report.left import (
     GRAFT_FLOW,

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.environment_config import GLIMPSE
 from pipeline.report import album
 from pipeline.report.album import make_album, mistakes
 from pipeline.report.material import Material
+from pipeline.settings.environment import GLIMPSE
 from tests.components.evaluator.made import answers_of
 from tests.pipeline.inspection.made import Made
 from tests.pipeline.report.left import SCRIPT, material_of, path_of

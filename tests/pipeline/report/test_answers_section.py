@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from pipeline.environment_config import ASK, DECISION, GLIMPSE
 from pipeline.report.answers_section import answers_section
 from pipeline.report.material import Material
+from pipeline.settings.environment import ASK, DECISION, GLIMPSE
 from tests.pipeline.report.left import LABELS, SCRIPT
 from tests.pipeline.report.left_policy import ABOUT, OTHER, episodes_of
 

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from pipeline.environment_config import ASK, DECISION, GLIMPSE
 from pipeline.report.episode_choice import OF_A_KIND, choose_episodes
+from pipeline.settings.environment import ASK, DECISION, GLIMPSE
 from tests.pipeline.report.left import LABELS, SCRIPT
 from tests.pipeline.report.left_policy import OTHER, episodes_of
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from pipeline.environment_config import GLIMPSE
 from pipeline.report.album import NO_PICTURES, make_album
 from pipeline.report.episodes_section import episodes_section
 from pipeline.report.material import Material
+from pipeline.settings.environment import GLIMPSE
 from tests.pipeline.report.left_policy import OTHER, leave_policy, policy_material
 
 

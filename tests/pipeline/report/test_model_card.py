@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline.environment_config import GLIMPSE
 from pipeline.report.material import Material
 from pipeline.report.model_card import escaped, render_card
+from pipeline.settings.environment import GLIMPSE
 from tests.pipeline.inspection.made import Made
 from tests.pipeline.report.left import BLESSED, EXPORT, RUN, SCRIPT, leave_run, material_of
 from tests.pipeline.report.left_policy import OTHER, leave_policy, policy_material

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from pipeline.environment_config import ASK
 from pipeline.report.policy_limits import policy_limits
 from pipeline.report.returns_section import LESS, MORE, SAME, UNKNOWN
+from pipeline.settings.environment import ASK
 
 
 def told(

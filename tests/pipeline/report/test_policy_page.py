@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.environment_config import DECISION, GLIMPSE
 from pipeline.report.material import Material
 from pipeline.report.page import render
+from pipeline.settings.environment import DECISION, GLIMPSE
 from tests.pipeline.report.left import SCRIPT
 from tests.pipeline.report.left_policy import OTHER, leave_policy, policy_material
 from tests.pipeline.report.test_page import Outline

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.environment_config import DECISION, GLIMPSE
 from pipeline.report.page import render
+from pipeline.settings.environment import DECISION, GLIMPSE
 from tests.chromium import Page, browser, needs_chromium
 from tests.pipeline.report.left_policy import leave_policy, policy_material
 from tests.pipeline.report.test_page_in_chromium import BROKEN

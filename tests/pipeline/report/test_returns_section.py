@@ -8,8 +8,6 @@ import pytest
 from components.evaluator.intervals import mean
 from components.evaluator.returns.episodes import Episode
 from components.evaluator.returns.explanation import explain
-from pipeline.environment_config import ASK, DECISION, GLIMPSE
-from pipeline.evaluator_config import EvaluatorConfig
 from pipeline.report.material import Material
 from pipeline.report.returns_section import (
     LAST,
@@ -21,6 +19,8 @@ from pipeline.report.returns_section import (
     shown_actions,
     slices_below,
 )
+from pipeline.settings.environment import ASK, DECISION, GLIMPSE
+from pipeline.settings.evaluator import EvaluatorConfig
 from tests.pipeline.report.left import QUOTES, SCRIPT
 from tests.pipeline.report.left_policy import ABOUT, OTHER, episodes_of
 

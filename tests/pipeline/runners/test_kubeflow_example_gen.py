@@ -8,8 +8,8 @@ import pytest
 from tfx.types import standard_artifacts
 
 from components.example_gen.executor import ImageExampleGenExecutor
-from pipeline.data_config import DataConfig
 from pipeline.runners.kubeflow_example_gen import DriverlessExampleGenExecutor
+from pipeline.settings.data import DataConfig
 from tests import pictures
 
 

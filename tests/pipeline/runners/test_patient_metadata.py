@@ -8,8 +8,8 @@ from tfx.orchestration import metadata
 
 from pipeline.errors import DatabaseAwayError, InputError
 from pipeline.metadata.store import connection_to
-from pipeline.metadata_config import PASSWORD_VARIABLE
 from pipeline.runners.patient_metadata import PatientMetadata
+from pipeline.settings.metadata import PASSWORD_VARIABLE
 from tests.pipeline.databases import PASSWORD, database
 
 pytestmark = pytest.mark.slow

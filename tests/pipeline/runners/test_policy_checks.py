@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from pipeline.config import Config
-from pipeline.environment_config import ASK, GLIMPSE
 from pipeline.errors import InputError
 from pipeline.runners.input_checks import check_input
+from pipeline.settings.environment import ASK, GLIMPSE
 from tests.cli import run_python
 from tests.components.environments import wild
 from tests.pipeline.runners.test_input_checks import config

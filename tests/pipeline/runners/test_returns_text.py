@@ -7,8 +7,8 @@ import pytest
 from rich.console import Console
 
 from components.evaluator.returns.explanation import explain
-from pipeline.evaluator_config import EvaluatorConfig
 from pipeline.runners.returns_text import actions_line, last_line, returns_table, rivals_table
+from pipeline.settings.evaluator import EvaluatorConfig
 from tests.components.evaluator.returns.made import episode
 from tests.pipeline.runners.ended import line_with, summary, text_of
 

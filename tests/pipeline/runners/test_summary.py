@@ -13,12 +13,12 @@ from components.exports.exports_file import FOLDER, Export, write_exports
 from components.label_check.component import Suspects
 from components.label_check.suspects import Label, write_labels
 from pipeline import VERSION
-from pipeline.backbone_config import BackboneConfig
 from pipeline.config import Config
-from pipeline.data_config import DataConfig
 from pipeline.nodes import NODES
 from pipeline.runners.local import NodeResult, State
 from pipeline.runners.summary import NotStarted, Summary, summarise, write_summary
+from pipeline.settings.backbone import BackboneConfig
+from pipeline.settings.data import DataConfig
 
 CONFIG = Config(data=DataConfig(source="solar_cells"))
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from components.evaluator.returns.acting import EPISODES, act_out
-from pipeline.environment_config import EnvironmentConfig
+from pipeline.settings.environment import EnvironmentConfig
 
 SHOWN = "graft-tests/Shown-v0"
 NAMES = ["0", "1", "2"]

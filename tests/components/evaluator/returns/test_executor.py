@@ -15,9 +15,9 @@ from components.evaluator.returns.component import build
 from components.evaluator.returns.episodes import read_episodes
 from components.evaluator.returns.executor import CONFIG, ENVIRONMENT, ReturnsEvaluatorExecutor
 from components.served import Served, graph
-from pipeline.environment_config import ASK, GLIMPSE, DecisionConfig, EnvironmentConfig
 from pipeline.errors import InputError
-from pipeline.evaluator_config import EvaluatorConfig, ReturnsConfig
+from pipeline.settings.environment import ASK, GLIMPSE, DecisionConfig, EnvironmentConfig
+from pipeline.settings.evaluator import EvaluatorConfig, ReturnsConfig
 from tests.components.evaluator.returns.told import (
     BASELINE,
     CANDIDATE,

@@ -5,7 +5,7 @@ import json
 import numpy as np
 
 from components.evaluator.returns.explanation import explain
-from pipeline.evaluator_config import EvaluatorConfig
+from pipeline.settings.evaluator import EvaluatorConfig
 from tests.components.evaluator.returns.made import episode
 
 

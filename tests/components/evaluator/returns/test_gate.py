@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from components.evaluator.returns.gate import comparison_of, judge
-from pipeline.evaluator_config import ReturnsConfig
+from pipeline.settings.evaluator import ReturnsConfig
 from tests.components.evaluator.returns.made import episode, episodes
 
 OPEN = ReturnsConfig(beats_fixed=False)

@@ -10,7 +10,7 @@ from tfx.types import Artifact, standard_artifacts
 from components import features
 from components.evaluator.returns.playing import Answer as Answering
 from components.served import Served, graph
-from pipeline.environment_config import ASK
+from pipeline.settings.environment import ASK
 from tests.components.evaluator.told import artifact
 from tests.components.example_gen.sources.makers import example
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from components.example_gen.judging.checks import KINDS, check_names, names, severity_of
-from pipeline.data_config import ChecksConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import ChecksConfig
 
 ROOT = Path(__file__).parents[4]
 

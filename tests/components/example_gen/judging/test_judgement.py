@@ -8,8 +8,8 @@ from components.example_gen.entry import Entry
 from components.example_gen.judging.checks import Finding
 from components.example_gen.judging.judgement import Judgement, judge, line, refuse
 from components.features import SPLITS
-from pipeline.data_config import ChecksConfig, DataConfig, SplitConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import ChecksConfig, DataConfig, SplitConfig
 from tests.components.example_gen.judging.entries import entry
 
 OPEN = ChecksConfig(stop_at="never")

@@ -6,8 +6,8 @@ import pytest
 
 from components.example_gen.judging.ledger import Ledger, notes
 from components.example_gen.judging.placement import CARVED, GIVEN, Placement
-from pipeline.data_config import ColumnsConfig, DataConfig, SplitConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import ColumnsConfig, DataConfig, SplitConfig
 from tests.components.example_gen.judging.entries import entry
 
 CONFIG = DataConfig(path="pictures")

@@ -12,7 +12,7 @@ from components.example_gen.judging.kinship import kinship
 from components.example_gen.judging.ledger import notes
 from components.example_gen.judging.placement import Placement, place
 from components.features import EVAL, SPLITS, TEST, TRAIN
-from pipeline.data_config import SplitConfig
+from pipeline.settings.data import SplitConfig
 from tests.components.example_gen.judging.entries import entry
 
 BOUND = SplitConfig(near_copies=True)

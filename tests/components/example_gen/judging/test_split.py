@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from components.example_gen.judging.split import split_of
 from components.features import SPLITS
-from pipeline.data_config import SplitConfig
+from pipeline.settings.data import SplitConfig
 
 IDENTITIES = [f"picture-{index}" for index in range(20_000)]
 identities = st.text(max_size=80)

@@ -12,8 +12,8 @@ import pytest
 
 from components.example_gen.rows import Row
 from components.example_gen.sources import list_rows
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import DataConfig
 
 Value = bytes | str | int | float | Sequence[bytes] | Sequence[int] | Sequence[float]
 

@@ -8,8 +8,8 @@ import pytest
 from components.example_gen.files import Place
 from components.example_gen.rows import Row
 from components.example_gen.sources.columns import RowMaker, find_column, split_name
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import DataConfig
 
 
 def made(cells: Mapping[str, str], **settings: Any) -> Row:

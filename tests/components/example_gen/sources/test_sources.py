@@ -12,8 +12,8 @@ from components.example_gen.files import Place
 from components.example_gen.rows import Row
 from components.example_gen.sources import column_names, fingerprint, list_rows
 from components.features import RAW_FEATURES
-from pipeline.data_config import DataConfig
 from pipeline.errors import InputError
+from pipeline.settings.data import DataConfig
 from tests.components.example_gen.sources.makers import folders, message, rows_of, tfrecord
 
 

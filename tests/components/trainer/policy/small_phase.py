@@ -11,7 +11,7 @@ from components import progress
 from components.trainer.model import LayerGroup
 from components.trainer.policy.phase import PolicyPhaseResult, World, train_phase
 from components.trainer.policy.rates import optimizer_of
-from pipeline.policy_config import PolicyConfig, PolicyPhaseConfig
+from pipeline.settings.policy import PolicyConfig, PolicyPhaseConfig
 from tests.components.trainer.policy.worlds import Walk, small_network, vector
 
 COUNT, EACH = 3, 4 * 3

@@ -3,7 +3,7 @@
 import pytest
 
 from components.trainer.policy.algorithm import Algorithm, algorithm_of, averaging_of, entropy_weight
-from pipeline.policy_config import PolicyConfig
+from pipeline.settings.policy import PolicyConfig
 
 
 @pytest.mark.parametrize("is_one_step", [True, False])

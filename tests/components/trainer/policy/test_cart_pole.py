@@ -7,7 +7,7 @@ import pytest
 from components.environments.judging import judge, mean_return
 from components.trainer.policy.learner import Learner
 from components.trainer.policy.phase import World, train_phase
-from pipeline.policy_config import PolicyConfig, PolicyPhaseConfig
+from pipeline.settings.policy import PolicyConfig, PolicyPhaseConfig
 from tests.components.trainer.policy.worlds import as_they_are, small_network, vector
 
 CONFIG = PolicyConfig(rollout=32, batch_size=128, passes=10, entropy=0.0, judged_every=10)

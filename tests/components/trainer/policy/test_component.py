@@ -13,10 +13,10 @@ from components.served import read_labels
 from components.trainer.phases_file import read_phases
 from components.trainer.policy import run_fn
 from components.trainer.policy.component import RUN_FN, build
-from pipeline.backbone_config import BackboneConfig
-from pipeline.environment_config import EnvironmentConfig
 from pipeline.errors import InputError
-from pipeline.policy_config import PolicyConfig, PolicyPhaseConfig
+from pipeline.settings.backbone import BackboneConfig
+from pipeline.settings.environment import EnvironmentConfig
+from pipeline.settings.policy import PolicyConfig, PolicyPhaseConfig
 from tests.components.evaluator.told import artifact
 from tests.components.trainer.policy.test_on_a_trunk import Colours
 from tests.components.trainer.tiny import TinyBackbone

@@ -17,7 +17,7 @@ from components.served import read_labels
 from components.trainer.model import TransferModel
 from components.trainer.policy.export import export
 from components.trainer.policy.eyes import fitted
-from pipeline.environment_config import ASK, DECISION, GLIMPSE, EnvironmentConfig, GlimpseConfig
+from pipeline.settings.environment import ASK, DECISION, GLIMPSE, EnvironmentConfig, GlimpseConfig
 from tests.components.records import png
 from tests.components.trainer.policy.seeing import Labelled, answers_of, logits_of, tiny_policy
 from tests.components.trainer.tiny import SIZE

@@ -11,7 +11,7 @@ from components.trainer.policy import learner as learner_module
 from components.trainer.policy.algorithm import Algorithm
 from components.trainer.policy.learner import FIGURES, Learner, updates_of
 from components.trainer.policy.rollout import Collector, Rollout
-from pipeline.policy_config import PolicyConfig
+from pipeline.settings.policy import PolicyConfig
 from tests.components.trainer.policy.worlds import Bandit, Chain, as_they_are, small_network, vector
 
 WIDTH, ACTIONS = 4, 3

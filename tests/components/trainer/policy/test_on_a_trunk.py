@@ -12,7 +12,7 @@ from components.backbone.cut import HEAD
 from components.trainer.model import TransferModel
 from components.trainer.policy.phase import World, train_phase
 from components.trainer.policy.rates import optimizer_of
-from pipeline.policy_config import PolicyConfig, PolicyPhaseConfig
+from pipeline.settings.policy import PolicyConfig, PolicyPhaseConfig
 from tests.components.trainer.policy.worlds import vector
 from tests.components.trainer.tiny import SIZE, TinyBackbone
 

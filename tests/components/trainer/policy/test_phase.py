@@ -11,7 +11,7 @@ from gymnasium.vector import SyncVectorEnv
 from components.environments.judging import Played
 from components.trainer.policy.phase import World, train_phase
 from pipeline.errors import InputError
-from pipeline.policy_config import PolicyConfig, PolicyPhaseConfig
+from pipeline.settings.policy import PolicyConfig, PolicyPhaseConfig
 from tests.components.trainer.policy.small_phase import (
     CONFIG,
     COUNT,

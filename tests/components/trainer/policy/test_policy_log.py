@@ -9,7 +9,7 @@ from tensorboard.util.tensor_util import make_ndarray
 from components.trainer.model import LayerGroup
 from components.trainer.policy.curve import COLUMNS
 from components.trainer.policy.policy_log import PolicyLog
-from pipeline.policy_config import PolicyPhaseConfig
+from pipeline.settings.policy import PolicyPhaseConfig
 
 PHASE = PolicyPhaseConfig(name="head", steps=10)
 GROUPS = [LayerGroup(name, (), (), rate) for name, rate in (("head", 1e-2), ("top", 1e-3), ("stem", None))]

@@ -6,7 +6,7 @@ import pytest
 
 from components.trainer.model import LayerGroup
 from components.trainer.policy.rates import optimizer_of, policy_schedule
-from pipeline.policy_config import PolicyPhaseConfig
+from pipeline.settings.policy import PolicyPhaseConfig
 
 PHASE = PolicyPhaseConfig(name="head", steps=10)
 

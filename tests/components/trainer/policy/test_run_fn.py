@@ -19,9 +19,9 @@ from components.trainer.model import TransferModel
 from components.trainer.phases_file import WEIGHTS_FILE, read_phases
 from components.trainer.policy import run_fn, tasks
 from components.trainer.policy.network import build_policy
-from pipeline.backbone_config import BackboneConfig
-from pipeline.environment_config import ASK, DECISION, GLIMPSE, EnvironmentConfig, GlimpseConfig
-from pipeline.policy_config import PolicyConfig, PolicyPhaseConfig
+from pipeline.settings.backbone import BackboneConfig
+from pipeline.settings.environment import ASK, DECISION, GLIMPSE, EnvironmentConfig, GlimpseConfig
+from pipeline.settings.policy import PolicyConfig, PolicyPhaseConfig
 from tests.components.records import png, write_records
 from tests.components.trainer.policy.seeing import Labelled, answers_of, logits_of
 from tests.components.trainer.policy.test_on_a_trunk import Colours

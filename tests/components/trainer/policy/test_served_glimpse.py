@@ -15,7 +15,7 @@ from components.environments.window import MOVES, numbers_count, picture_side
 from components.trainer.model import TransferModel
 from components.trainer.policy.network import acting
 from components.trainer.policy.served_glimpse import ServedGlimpse
-from pipeline.environment_config import GLIMPSE, EnvironmentConfig, GlimpseConfig
+from pipeline.settings.environment import GLIMPSE, EnvironmentConfig, GlimpseConfig
 from tests.components.records import png, write_records
 from tests.components.trainer.policy.seeing import logits_of, tiny_policy
 from tests.components.trainer.tiny import SIZE, WIDTH

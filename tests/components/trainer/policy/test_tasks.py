@@ -11,9 +11,9 @@ from components.environments.window import MOVES, numbers_count
 from components.feature_store import ACTIVATIONS_PREFIX, FEATURES_PREFIX, open_store
 from components.trainer.policy.eyes import fitted
 from components.trainer.policy.tasks import Foreign, Task, Whole, Windowed, task_of
-from pipeline.environment_config import ASK, GLIMPSE, DecisionConfig, EnvironmentConfig, GlimpseConfig
 from pipeline.errors import InputError
-from pipeline.policy_config import PolicyConfig
+from pipeline.settings.environment import ASK, GLIMPSE, DecisionConfig, EnvironmentConfig, GlimpseConfig
+from pipeline.settings.policy import PolicyConfig
 from tests.components.records import png, write_records
 from tests.components.trainer.policy.seeing import tiny_policy
 from tests.components.trainer.tiny import SIZE, TinyBackbone, write_tiny_stores

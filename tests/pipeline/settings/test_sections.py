@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 
-import pipeline
+from pipeline import config, settings
 from pipeline.config import Config
-from pipeline.section import Section
+from pipeline.settings.section import Section
 
-MODULES = [
-    importlib.import_module(f"pipeline.{module.name}")
-    for module in pkgutil.iter_modules(pipeline.__path__)
-    if module.name == "config" or module.name.endswith("_config")
+MODULES = [config] + [
+    importlib.import_module(f"pipeline.settings.{module.name}")
+    for module in pkgutil.iter_modules(settings.__path__)
 ]
 SECTIONS = {
     each

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from pipeline.airflow_config import AirflowConfig
+from pipeline.settings.airflow import AirflowConfig
 
 
 def test_runs_are_triggered_unless_a_schedule_is_given() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.config_file import load_config
 from pipeline.errors import InputError
-from pipeline.metadata_config import PASSWORD_VARIABLE, checked_address
+from pipeline.settings.metadata import PASSWORD_VARIABLE, checked_address
 from tests.cli import check_one_clear_line, run_cli
 
 SECRET = "hush-hush"

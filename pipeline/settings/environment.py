@@ -4,7 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.section import Section
+from pipeline.settings.section import Section
 
 DECISION, GLIMPSE = "graft/Decision-v0", "graft/Glimpse-v0"
 """Those on labelled pictures."""

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pipeline.section import Section, Share
+from pipeline.settings.section import Section, Share
 
 
 class AugmentConfig(Section):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.section import Section
+from pipeline.settings.section import Section
 
 Searched = Literal["head", "dropout", "weight_decay", "label_smoothing", "mixup", "head_rate", "unfreeze"]
 

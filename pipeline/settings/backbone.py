@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.section import Section
+from pipeline.settings.section import Section
 
 LARGEST = 1024
 """Side of a picture, pixels; four times the side is sixteen times the memory."""

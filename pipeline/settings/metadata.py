@@ -5,7 +5,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, field_validator
 
-from pipeline.section import Section
+from pipeline.settings.section import Section
 
 PASSWORD_VARIABLE = "GRAFT_METADATA_PASSWORD"
 """Of the environment: the password of the address's user, as it is; unset: none."""

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from pipeline.config_file import load_config
 from pipeline.errors import InputError
-from pipeline.policy_config import PolicyConfig, PolicyPhaseConfig
+from pipeline.settings.policy import PolicyConfig, PolicyPhaseConfig
 
 
 def test_the_head_learns_first_and_then_the_top_of_the_trunk() -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.section import Section, Share
+from pipeline.settings.section import Section, Share
 
 OVERALL = "overall"
 _OF_CLASS = ("precision", "recall", "f1", "auc")

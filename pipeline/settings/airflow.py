@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pipeline.section import Section
+from pipeline.settings.section import Section
 
 
 class AirflowConfig(Section):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from pipeline.evaluator_config import EvaluatorConfig, ThresholdConfig
+from pipeline.settings.evaluator import EvaluatorConfig, ThresholdConfig
 
 
 @pytest.mark.parametrize(

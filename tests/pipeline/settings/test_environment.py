@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from pipeline.environment_config import DECISION, GLIMPSE, EnvironmentConfig, is_of_pictures
+from pipeline.settings.environment import DECISION, GLIMPSE, EnvironmentConfig, is_of_pictures
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.section import Section, Severity, Share
+from pipeline.settings.section import Section, Severity, Share
 
 
 class SplitConfig(Section):

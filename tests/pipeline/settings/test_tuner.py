@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from pipeline.tuner_config import TunerConfig
+from pipeline.settings.tuner import TunerConfig
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import re
 
 from pydantic import field_validator
 
-from pipeline.section import Section
+from pipeline.settings.section import Section
 
 _SECRET = re.compile(r"secret|passw|token|connection_string|access_key|credential")
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.section import Rate, Section
+from pipeline.settings.section import Rate, Section
 
 TestTimeView = Literal[
     "horizontal_flip",

@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from pipeline.section import Section
+from pipeline.settings.section import Section
 
 ExportFormat = Literal["tflite", "tflite_int8", "onnx"]
 

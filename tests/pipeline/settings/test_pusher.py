@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from pipeline.config_file import load_config
 from pipeline.errors import InputError
-from pipeline.pusher_config import PusherConfig
+from pipeline.settings.pusher import PusherConfig
 
 
 def test_nothing_is_exported_unless_asked() -> None:

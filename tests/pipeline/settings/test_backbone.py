@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from pipeline.backbone_config import BackboneConfig
+from pipeline.settings.backbone import BackboneConfig
 
 
 @pytest.mark.parametrize(

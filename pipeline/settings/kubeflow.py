@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from pipeline.section import Section
+from pipeline.settings.section import Section
 
 
 def _as_text(value: Any) -> Any:
