@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer.exceptions import TyperException
 
-from pipeline.command_options import Config, Data, Json, Overrides, Run, Workspace
-from pipeline.compile_app import compile_for
+from pipeline.commands.compile_app import compile_for
+from pipeline.commands.inspect_app import inspect
+from pipeline.commands.metadata_app import metadata
+from pipeline.commands.node_app import finish, node
+from pipeline.commands.options import Config, Data, Json, Overrides, Run, Workspace
 from pipeline.errors import InputError
-from pipeline.inspect_app import inspect
-from pipeline.metadata_app import metadata
-from pipeline.node_app import finish, node
 
 if TYPE_CHECKING:
     from pipeline.workspace import Workspace as RunWorkspace
@@ -81,7 +81,7 @@ def predict(
     ] = None,
 ) -> None:
     """Names what is on new pictures, with the newest pushed model."""
-    from pipeline.predict_command import Request, predict_command
+    from pipeline.commands.predict import Request, predict_command
 
     if as_csv and (as_json or top > 1):
         raise InputError("--csv has one answer a picture: use it without --json and --top.")
@@ -107,7 +107,7 @@ def data(
     as_json: Json = False,
 ) -> None:
     """Reads and judges a data set without training: classes, splits, findings."""
-    from pipeline.data_command import data_command
+    from pipeline.commands.data import data_command
 
     raise typer.Exit(data_command(path, config, overrides or [], sheet, as_json))
 
@@ -115,7 +115,7 @@ def data(
 @app.command()
 def report(run_id: Run = "last", workspace: Workspace = Path("workspace")) -> None:
     """Writes one HTML file that shows a run, and its model card; prints where the file is."""
-    from pipeline.report_command import report_command
+    from pipeline.commands.report import report_command
 
     report_command(run_id, workspace)
 
@@ -123,7 +123,7 @@ def report(run_id: Run = "last", workspace: Workspace = Path("workspace")) -> No
 @app.command()
 def serving(workspace: Workspace = Path("workspace"), as_json: Json = False) -> None:
     """Lists the pushed versions, with their metrics and the runs that made them."""
-    from pipeline.serving_command import show_versions
+    from pipeline.commands.serving import show_versions
 
     show_versions(workspace, as_json)
 
@@ -135,7 +135,7 @@ def rollback(
     workspace: Workspace = Path("workspace"),
 ) -> None:
     """Makes an earlier version the newest again; nothing is deleted."""
-    from pipeline.serving_command import rollback_command
+    from pipeline.commands.serving import rollback_command
 
     rollback_command(version, name, workspace)
 
@@ -150,7 +150,7 @@ def suspects(
     as_json: Json = False,
 ) -> None:
     """Lists the labels that look wrong, the surest first."""
-    from pipeline.suspects_command import suspects_command
+    from pipeline.commands.suspects import suspects_command
 
     suspects_command(run_id, workspace, csv, as_json)
 
@@ -163,7 +163,7 @@ def schema(
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
 ) -> None:
     """Freezes what the last run saw into a schema to review, for `schema_gen.file`."""
-    from pipeline.schema_command import schema_command
+    from pipeline.commands.schema import schema_command
 
     raise typer.Exit(schema_command(workspace, name, output, force))
 
@@ -171,7 +171,7 @@ def schema(
 @app.command()
 def backbones(as_json: Json = False) -> None:
     """Lists the pre-trained models to choose from, and whether their weights are here."""
-    from pipeline.backbones_command import backbones_command
+    from pipeline.commands.backbones import backbones_command
 
     raise typer.Exit(backbones_command(as_json))
 
@@ -179,7 +179,7 @@ def backbones(as_json: Json = False) -> None:
 @app.command()
 def doctor(workspace: Workspace = Path("workspace"), as_json: Json = False) -> None:
     """Looks at this machine, what is installed and the workspace: can a run work here?"""
-    from pipeline.doctor_command import doctor_command
+    from pipeline.commands.doctor import doctor_command
 
     doctor_command(workspace, as_json)
 
@@ -205,7 +205,7 @@ def _run_pipeline(
 
 
 def _write_report(workspace: "RunWorkspace", run_id: str) -> Path:
-    from pipeline.report_command import write_report  # seconds of charts, which a run need not wait for
+    from pipeline.commands.report import write_report  # seconds of charts, which a run need not wait for
 
     return write_report(workspace, run_id)
 

@@ -17,7 +17,7 @@ TESTED_ELSEWHERE = {
     "__init__",
     "errors",  # one empty class
     "cli",
-    "command_options",
+    "commands/options",
     "output",  # names only
     "inspect_app",  # tests/e2e/test_inspect
     "compile_app",  # test_airflow_command, test_kubeflow_command
@@ -30,7 +30,7 @@ TESTED_ELSEWHERE = {
     "settings/augment",
     "settings/beam",  # test_flags, test_input_checks
     "section",
-    "data_set",  # test_data_command
+    "data_set",  # commands/test_data
     "data_sheet",
     "rows",
     "entry",  # test_examine

@@ -9,9 +9,9 @@ import tensorflow as tf
 from PIL import Image
 
 from pipeline.bulk_predict import LOCAL, Counts, bulk_predict
+from pipeline.commands.predict import Request, predict_command
 from pipeline.errors import InputError
 from pipeline.predict import predict
-from pipeline.predict_command import Request, predict_command
 from pipeline.predict_paths import find_pictures
 from tests.saved_models import save_model
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from ml_metadata.proto import metadata_store_pb2
 
+from pipeline.commands.inspect import show_artifacts, show_lineage, show_run, show_runs
 from pipeline.errors import InputError
-from pipeline.inspect_command import show_artifacts, show_lineage, show_run, show_runs
 from pipeline.metadata import move as moving
 from pipeline.metadata import tables
 from pipeline.metadata.connecting import Store

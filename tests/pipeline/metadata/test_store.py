@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import serving
+from pipeline.commands.inspect import show_artifacts, show_diff, show_lineage, show_run, show_runs
 from pipeline.errors import InputError
-from pipeline.inspect_command import show_artifacts, show_diff, show_lineage, show_run, show_runs
 from pipeline.metadata.store import (
     address_of,
     bind,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.commands.report import report_command, write_report
 from pipeline.errors import InputError
-from pipeline.report_command import report_command, write_report
 from tests.cli import check_one_clear_line, run_cli
 from tests.pipeline.inspection.made import Made
 from tests.pipeline.report.left import BLESSED, RUN, leave_run
@@ -133,7 +133,7 @@ def test_report_takes_no_tensorflow(made: Made) -> None:
     heavy = ("tensorflow", "tfx", "apache_beam", "keras", "sklearn", "pandas")
     done = run_python(
         "-c",
-        "import sys; from pathlib import Path; from pipeline.report_command import report_command; "
+        "import sys; from pathlib import Path; from pipeline.commands.report import report_command; "
         f"report_command('last', Path({str(made.workspace.root)!r})); "
         f"print([name for name in {heavy} if name in sys.modules])",
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.command_options import Config, Data, Overrides, Workspace
+from pipeline.commands.options import Config, Data, Overrides, Workspace
 
 compile_for = typer.Typer(help="Writes the pipeline as a file that another orchestrator runs.")
 

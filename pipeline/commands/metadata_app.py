@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.command_options import Workspace
+from pipeline.commands.options import Workspace
 
 metadata = typer.Typer(help="Where ML Metadata is kept.")
 

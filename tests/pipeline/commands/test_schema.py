@@ -9,11 +9,11 @@ from tfx.orchestration import metadata
 from tfx.orchestration import pipeline as tfx_pipeline
 
 from components.schema_gen.reviewed import read_reviewed
+from pipeline.commands.schema import schema_command
 from pipeline.config import Config, ExampleValidatorConfig
 from pipeline.config_file import dump_config
 from pipeline.errors import InputError
 from pipeline.runners.local import LocalRunner
-from pipeline.schema_command import schema_command
 from pipeline.settings.data import DataConfig
 from tests.components.statistics_of import statistics_node
 

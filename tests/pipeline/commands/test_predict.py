@@ -12,8 +12,8 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
+from pipeline.commands.predict import Request, predict_command, print_table
 from pipeline.predict import Prediction
-from pipeline.predict_command import Request, predict_command, print_table
 from tests import pictures, saved_models
 from tests.cli import ROOT, check_one_clear_line, run_cli
 

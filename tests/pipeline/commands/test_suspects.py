@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from components.label_check.suspects import FILE, Label, read_labels, write_labels
+from pipeline.commands.suspects import suspects_command
 from pipeline.config_file import load_config
 from pipeline.errors import InputError
 from pipeline.settings.data import ColumnsConfig
-from pipeline.suspects_command import suspects_command
 from tests.cli import check_one_clear_line, run_cli
 from tests.pipeline.inspection.made import FLOW, Made
 

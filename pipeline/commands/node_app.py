@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.command_options import Data, Json, Overrides, Workspace
+from pipeline.commands.options import Data, Json, Overrides, Workspace
 
 
 def node(
@@ -28,7 +28,7 @@ def finish(
     as_json: Json = False,
 ) -> None:
     """Tells what came of a run whose nodes were run by `node`: summary, report, exit code."""
-    from pipeline.report_command import write_report
+    from pipeline.commands.report import write_report
     from pipeline.runners.node_command import finish_command
 
     raise typer.Exit(finish_command(workspace, run_id, as_json, write_report))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from pipeline import doctor_command
+from pipeline.commands import doctor
 from pipeline.doctor import Finding
 from pipeline.errors import InputError
 from tests.cli import run_cli
@@ -18,7 +18,7 @@ WRONG = Finding("weights", "wrong", "none [here]", "Install them.")
 def test_line_says_what_to_do() -> None:
     console = Console(width=200)
     with console.capture() as capture:
-        console.print(doctor_command.line(WRONG))
+        console.print(doctor.line(WRONG))
     assert capture.get().splitlines() == ["wrong weights          none [here]", f"{'':<23}Install them."]
 
 
@@ -26,9 +26,9 @@ def test_line_says_what_to_do() -> None:
 def test_wrong_is_told_after_everything(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, as_json: bool
 ) -> None:
-    monkeypatch.setattr(doctor_command, "examine", lambda _: iter([WRONG, GOOD]))
+    monkeypatch.setattr(doctor, "examine", lambda _: iter([WRONG, GOOD]))
     with pytest.raises(InputError, match="cannot be expected to work here: weights"):
-        doctor_command.doctor_command(tmp_path, as_json)
+        doctor.doctor_command(tmp_path, as_json)
     out = capsys.readouterr().out
     assert "23.6 GiB" in out
     if as_json:
@@ -37,8 +37,8 @@ def test_wrong_is_told_after_everything(
 
 def test_notes_are_no_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     note = Finding("memory", "note", "3 GiB")
-    monkeypatch.setattr(doctor_command, "examine", lambda _: iter([GOOD, note]))
-    doctor_command.doctor_command(tmp_path, False)
+    monkeypatch.setattr(doctor, "examine", lambda _: iter([GOOD, note]))
+    doctor.doctor_command(tmp_path, False)
 
 
 @pytest.mark.slow

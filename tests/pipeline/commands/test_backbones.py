@@ -10,7 +10,7 @@ from rich.console import Console
 
 from components.backbone import BACKBONES
 from components.backbone.weights import CachedWeights
-from pipeline.backbones_command import as_dict, table
+from pipeline.commands.backbones import as_dict, table
 from tests.cli import run_cli, run_python
 
 
@@ -74,7 +74,7 @@ def test_json() -> None:
 
 def test_loads_nothing_heavy() -> None:
     code = (
-        "import sys; from pipeline.backbones_command import backbones_command; backbones_command(True);"
+        "import sys; from pipeline.commands.backbones import backbones_command; backbones_command(True);"
         "print([m for m in ('tensorflow', 'keras', 'tfx', 'h5py') if m in sys.modules], file=sys.stderr)"
     )
     start, used = time.perf_counter(), os.times().children_user

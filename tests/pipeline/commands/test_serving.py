@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.serving_command import rollback_command
+from pipeline.commands.serving import rollback_command
 from tests.cli import check_one_clear_line, run_cli
 from tests.pipeline.inspection.made import Made
 

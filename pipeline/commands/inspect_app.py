@@ -1,11 +1,11 @@
-"""`inspect` and what it can be asked; each answer is given by `inspect_command`, imported when it is."""
+"""`inspect` and what it can be asked; each answer is given by `commands.inspect`, imported when it is."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipeline.command_options import Json, Run, Workspace
+from pipeline.commands.options import Json, Run, Workspace
 
 inspect = typer.Typer(help="Says what the runs did, what they made, and where it came from.")
 
@@ -13,7 +13,7 @@ inspect = typer.Typer(help="Says what the runs did, what they made, and where it
 @inspect.command("runs")
 def inspect_runs(workspace: Workspace = Path("workspace"), as_json: Json = False) -> None:
     """Lists all runs, the latest first: when, status, key metrics, pushed version."""
-    from pipeline.inspect_command import show_runs
+    from pipeline.commands.inspect import show_runs
 
     show_runs(workspace, as_json)
 
@@ -21,7 +21,7 @@ def inspect_runs(workspace: Workspace = Path("workspace"), as_json: Json = False
 @inspect.command("run")
 def inspect_run(run_id: Run, workspace: Workspace = Path("workspace"), as_json: Json = False) -> None:
     """Shows one run: why it was not blessed, its nodes with states and seconds, what each put out."""
-    from pipeline.inspect_command import show_run
+    from pipeline.commands.inspect import show_run
 
     show_run(run_id, workspace, as_json)
 
@@ -33,7 +33,7 @@ def inspect_artifacts(
     as_json: Json = False,
 ) -> None:
     """Lists all artifacts, the latest first."""
-    from pipeline.inspect_command import show_artifacts
+    from pipeline.commands.inspect import show_artifacts
 
     show_artifacts(workspace, kind, as_json)
 
@@ -45,7 +45,7 @@ def inspect_lineage(
     as_json: Json = False,
 ) -> None:
     """Follows an artifact back to the data and the config, and forward to what came of it."""
-    from pipeline.inspect_command import show_lineage
+    from pipeline.commands.inspect import show_lineage
 
     show_lineage(artifact, workspace, as_json)
 
@@ -55,6 +55,6 @@ def inspect_diff(
     first: Run, second: Run, workspace: Workspace = Path("workspace"), as_json: Json = False
 ) -> None:
     """Holds two runs against each other: config, data, metrics, and the pictures on which they disagree."""
-    from pipeline.inspect_command import show_diff
+    from pipeline.commands.inspect import show_diff
 
     show_diff(first, second, workspace, as_json)
