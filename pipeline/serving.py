@@ -20,7 +20,7 @@ from pipeline.errors import InputError
 from pipeline.inspection.metadata import ROLLBACK, Metadata, open_metadata, proto
 from pipeline.inspection.records import read_run
 from pipeline.metadata.store import open_store
-from pipeline.predict_paths import versions_of
+from pipeline.prediction.paths import versions_of
 from pipeline.workspace import Workspace
 
 _UNFINISHED = ".rollback"

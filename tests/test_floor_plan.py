@@ -30,8 +30,8 @@ TESTED_ELSEWHERE = {
     "settings/augment",
     "settings/beam",  # test_flags, test_input_checks
     "section",
-    "data_set",  # commands/test_data
-    "data_sheet",
+    "data_set/judged",  # commands/test_data
+    "data_set/sheet",
     "rows",
     "entry",  # test_examine
     "kinship",  # test_placement

@@ -13,7 +13,7 @@ HEAVY = ("tensorflow", "tfx", "apache_beam", "keras", "gymnasium")
         "pipeline_runner",
         "pipeline.config_file",
         "pipeline.commands.predict",
-        "pipeline.explain",
+        "pipeline.prediction.explain",
         "pipeline.commands.data",
         "pipeline.commands.schema",
         "components.evaluator.explanation_file",
@@ -55,7 +55,9 @@ def test_a_classifier_needs_no_gymnasium() -> None:
     assert done.stdout.splitlines()[-1] == "False"
 
 
-@pytest.mark.parametrize("module", ["pipeline.runners.run_command", "pipeline.predict", "components"])
+@pytest.mark.parametrize(
+    "module", ["pipeline.runners.run_command", "pipeline.prediction.predict", "components"]
+)
 @pytest.mark.parametrize("asked", [None, "0"])
 def test_tensorflow_is_told_of_its_faster_kernels_before_it_loads(module: str, asked: str | None) -> None:
     flag = "TF_ENABLE_ONEDNN_OPTS"

@@ -10,10 +10,10 @@ from rich.console import Console
 
 from components.example_gen.judging.checks import check_names
 from pipeline.config_file import load_config
-from pipeline.contact_sheet import draw, encode
-from pipeline.data_set import judge_data_set
-from pipeline.data_sheet import sheet_rows
-from pipeline.data_text import print_data_set
+from pipeline.data_set.contact_sheet import draw, encode
+from pipeline.data_set.judged import judge_data_set
+from pipeline.data_set.sheet import sheet_rows
+from pipeline.data_set.text import print_data_set
 from pipeline.errors import InputError
 from pipeline.runners.quiet import logging_to
 from pipeline.whole_file import write_whole

@@ -15,9 +15,9 @@ from rich.table import Table
 from rich.text import Text
 
 from components.csv_writer import csv_writer
-from pipeline.explain_folder import ExplainFolder
-from pipeline.predict import Prediction, predict
-from pipeline.predict_paths import PictureFile, find_model, find_pictures, named_paths
+from pipeline.prediction.explain_folder import ExplainFolder
+from pipeline.prediction.paths import PictureFile, find_model, find_pictures, named_paths
+from pipeline.prediction.predict import Prediction, predict
 from pipeline.visible import visible
 
 Form = Literal["table", "csv", "json"]
@@ -83,7 +83,7 @@ def predict_command(request: Request) -> int:
 
 def _write_all(request: Request, output: Path, model: Path, pictures: Sequence[PictureFile]) -> int:
     """Lines in files, through Beam; returns how many pictures could not be read."""
-    from pipeline.bulk_predict import LOCAL, bulk_predict  # Beam takes seconds to import
+    from pipeline.prediction.bulk import LOCAL, bulk_predict  # Beam takes seconds to import
 
     flags = request.beam_flags or LOCAL
     counts = bulk_predict(model, pictures, output, request.top, request.abstain_below, flags)

@@ -15,7 +15,7 @@ from PIL import Image
 from components.answers import Answers
 from components.features import LABEL, TEST
 from components.stored_pictures import StoredPicture, stored_pictures
-from pipeline.explain import overlay
+from pipeline.prediction.explain import overlay
 from pipeline.report.episode_choice import choose_episodes
 from pipeline.report.material import Material
 from pipeline.report.thumbnails import SIDE, thumbnails

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from pipeline.data_text import print_data_set
+from pipeline.data_set.text import print_data_set
 from pipeline.runners.evaluation_text import (
     calibration_line,
     class_table,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console, RenderableType
 
-from pipeline.data_text import class_table
+from pipeline.data_set.text import class_table
 from pipeline.errors import InputError
 from pipeline.inspection.tables import difference_view
 from pipeline.runners.evaluation_text import failures_view

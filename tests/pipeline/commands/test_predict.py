@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from pipeline.commands.predict import Request, predict_command, print_table
-from pipeline.predict import Prediction
+from pipeline.prediction.predict import Prediction
 from tests import pictures, saved_models
 from tests.cli import ROOT, check_one_clear_line, run_cli
 

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from pipeline.errors import InputError
-from pipeline.explain import overlay
+from pipeline.prediction.explain import overlay
 
 _LONGEST_SIDE = 1600
 """Pixels: these are for the eye."""

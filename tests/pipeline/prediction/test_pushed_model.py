@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.pushed_model import EXPLAIN, HEAT, SERVING, load_answer
+from pipeline.prediction.pushed_model import EXPLAIN, HEAT, SERVING, load_answer
 from tests import pictures, saved_models
 
 

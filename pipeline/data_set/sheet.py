@@ -5,8 +5,8 @@ from pathlib import Path
 from components.example_gen.entry import Entry
 from components.example_gen.examine import read_as_examined
 from components.example_gen.rows import Row
-from pipeline.contact_sheet import Tile
-from pipeline.data_set import DataSet
+from pipeline.data_set.contact_sheet import Tile
+from pipeline.data_set.judged import DataSet
 from pipeline.settings.data import DataConfig
 
 

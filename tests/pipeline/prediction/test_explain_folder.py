@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pipeline.errors import InputError
-from pipeline.explain_folder import ExplainFolder, file_name
+from pipeline.prediction.explain_folder import ExplainFolder, file_name
 from tests import pictures
 
 HEAT = np.eye(7, dtype=np.float32)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.predict_paths import find_model, find_pictures, named_paths
+from pipeline.prediction.paths import find_model, find_pictures, named_paths
 from tests import pictures
 
 

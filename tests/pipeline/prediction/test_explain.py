@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.explain import overlay
+from pipeline.prediction.explain import overlay
 from tests import pictures
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.console import Console
 
-from pipeline.data_text import class_table, finding_table, print_data_set
+from pipeline.data_set.text import class_table, finding_table, print_data_set
 
 COUNTS = {"train": {"cat": 70, "[owl]": 7}, "eval": {"cat": 10}, "test": {"cat": 20, "[owl]": 2}}
 FINDING = {

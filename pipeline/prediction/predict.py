@@ -14,9 +14,9 @@ from typing import Any
 from components.example_gen import files
 from components.example_gen.files import OutsideError
 from components.example_gen.picture import UnreadablePictureError, read_picture
-from pipeline.explain_folder import ExplainFolder
-from pipeline.predict_paths import PictureFile
-from pipeline.pushed_model import EXPLAIN, HEAT, SERVING, Answer, load_answer, quiet
+from pipeline.prediction.explain_folder import ExplainFolder
+from pipeline.prediction.paths import PictureFile
+from pipeline.prediction.pushed_model import EXPLAIN, HEAT, SERVING, Answer, load_answer, quiet
 from pipeline.settings.data import DataConfig
 
 BATCH_SIZE = 32

@@ -21,9 +21,9 @@ from apache_beam.runners.runner import PipelineState
 
 from pipeline.beam.flags import beam_args
 from pipeline.errors import InputError
-from pipeline.predict import BATCH_SIZE, Prediction, answer_batch
-from pipeline.predict_paths import PictureFile
-from pipeline.pushed_model import SERVING, Answer, load_answer, quiet
+from pipeline.prediction.paths import PictureFile
+from pipeline.prediction.predict import BATCH_SIZE, Prediction, answer_batch
+from pipeline.prediction.pushed_model import SERVING, Answer, load_answer, quiet
 
 LOCAL = ("--runner=FnApiRunner",)
 _NAME = "answers"

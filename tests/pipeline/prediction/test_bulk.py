@@ -8,11 +8,11 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from pipeline.bulk_predict import LOCAL, Counts, bulk_predict
 from pipeline.commands.predict import Request, predict_command
 from pipeline.errors import InputError
-from pipeline.predict import predict
-from pipeline.predict_paths import find_pictures
+from pipeline.prediction.bulk import LOCAL, Counts, bulk_predict
+from pipeline.prediction.paths import find_pictures
+from pipeline.prediction.predict import predict
 from tests.saved_models import save_model
 
 pytestmark = pytest.mark.slow

@@ -11,8 +11,8 @@ import pytest
 
 from components.example_gen.picture import UnreadablePictureError, read_picture
 from pipeline.errors import InputError
-from pipeline.predict import Prediction, _best, predict
-from pipeline.predict_paths import find_pictures
+from pipeline.prediction.paths import find_pictures
+from pipeline.prediction.predict import Prediction, _best, predict
 from pipeline.settings.data import DataConfig
 from tests import pictures, saved_models
 

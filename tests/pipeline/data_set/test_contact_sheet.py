@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline import contact_sheet
+from pipeline.data_set import contact_sheet
 from tests import pictures
 
 

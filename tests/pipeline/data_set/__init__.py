@@ -1,0 +1,1 @@
+"""Tests of a data set looked at without a run."""
