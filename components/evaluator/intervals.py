@@ -7,13 +7,12 @@ import numpy as np
 from scipy import optimize, sparse, special
 
 from components.evaluator.confusion import AVERAGES, BY_CLASS, scores, scores_of_sums
+from components.evaluator.known import NOTHING
 
 LEVEL = 0.95
 _Z = float(special.ndtri(0.5 + LEVEL / 2))
 _TINY = 1e-9
 Interval = tuple[float, float]
-NOTHING: Interval = (0.0, 1.0)
-"""Of a share of nothing; no other share has it."""
 
 
 def wilson(hits: float, total: float) -> Interval:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.evaluator.confusion import BY_CLASS, F1
-from components.evaluator.intervals import NOTHING
+from components.evaluator.known import known
 from components.evaluator.slices import OVERALL
 from components.heat_file import LOOKED_AT
 from pipeline.report.album import Album, mistakes
@@ -80,24 +80,15 @@ def shown_slices(evaluation: Mapping[str, Any]) -> dict[str, Any]:
 def class_rows(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Figures of each class, with a bar of the interval of its F1; `None` where no picture tells of one."""
     classes = [
-        {**each, "name": name, **{key: _known(each, key) for key in BY_CLASS}}
+        {**each, "name": name, **{key: known(each, key) for key in BY_CLASS}}
         for name, each in evaluation["per_class"].items()
     ]
-    known = [each for each in classes if each[F1] is not None]
-    lowest = min((each["intervals"][F1][0] for each in known), default=0.0)
+    told = [each for each in classes if each[F1] is not None]
+    lowest = min((each["intervals"][F1][0] for each in told), default=0.0)
     return [
         {**each, "bar": bar(each[F1], each["intervals"][F1], lowest) if each[F1] is not None else None}
         for each in classes
     ]
-
-
-def _known(scores: Mapping[str, Any], key: str) -> float | None:
-    """A figure of a class, unless nothing stands below its fraction bar: it is 0 by convention then.
-
-    No picture of the class tells nothing of its recall, no answer that names it nothing of its precision.
-    """
-    value: float = scores[key]
-    return None if tuple(scores["intervals"][key]) == NOTHING else value
 
 
 def bar(value: float, ends: Sequence[float], lowest: float, highest: float = 1.0) -> dict[str, float]:

@@ -7,6 +7,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from components.evaluator.known import known
 from components.evaluator.slices import OVERALL
 from pipeline.visible import visible
 
@@ -37,10 +38,14 @@ def class_table(evaluation: dict[str, Any], with_confusion: bool = True) -> Tabl
         table.add_column(Text(f"as {visible(label)}"), justify="right", style="dim", no_wrap=True)
     for index, label in enumerate(labels):
         scores = evaluation["per_class"][label]
-        values = (f"{scores[key]:.4f}" for key in ("precision", "recall", "f1"))
+        values = (_figure(known(scores, key)) for key in ("precision", "recall", "f1"))
         taken_for = (str(count) for count in evaluation["confusion"][index]) if shown else ()
         table.add_row(Text(visible(label)), str(scores["support"]), *values, *taken_for)
     return table
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"
 
 
 def calibration_line(calibration: dict[str, Any]) -> Text:

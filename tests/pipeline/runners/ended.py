@@ -11,6 +11,7 @@ COUNTS = {"train": 60, "eval": 7, "test": 10}
 
 
 CLASS_SCORES = ["precision", "recall", "F1"]
+_OF_CLASS = {"precision": 0.9, "recall": 0.8, "f1": 0.84706}
 
 
 CALIBRATION = {"temperature": 0.8, "ece": 0.0312, "ece_uncalibrated": 0.0578, "band_95": [0.011, 0.0489]}
@@ -28,7 +29,7 @@ def scores(examples: int, accuracy: float, confusion: list[list[int]]) -> dict[s
         "macro_f1": accuracy - 0.05,
         "intervals": {"accuracy": [accuracy - 0.1, accuracy + 0.05]},
         "per_class": {
-            label: {"precision": 0.9, "recall": 0.8, "f1": 0.84706, "support": sum(row)}
+            label: {**_OF_CLASS, "support": sum(row), "intervals": {key: [0.4, 0.98] for key in _OF_CLASS}}
             for label, row in zip(("good", "[worn]"), confusion, strict=True)
         },
         "confusion": confusion,

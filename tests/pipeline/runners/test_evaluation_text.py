@@ -45,10 +45,22 @@ def test_print_summary_classes_and_what_they_were_taken_for() -> None:
     assert lines[head + 2].split() == ["[worn]", "5", "0.9000", "0.8000", "0.8471", "1", "4"]
 
 
+def test_what_no_picture_tells_of_is_no_zero() -> None:
+    figures = {"precision": 0.0, "recall": 0.0, "f1": 0.0}
+    absent = {
+        **figures,
+        "support": 0,
+        "intervals": {**{key: [0.0, 1.0] for key in figures}, "precision": [0.0, 0.6]},
+    }
+    table = class_table({"labels": ["rare"], "per_class": {"rare": absent}, "confusion": [[0]]})
+    assert [cell for column in table.columns[1:5] for cell in column.cells] == ["0", "0.0000", "-", "-"]
+
+
 @pytest.mark.parametrize(("classes", "is_shown"), [(2, True), (6, True), (7, False), (40, False)])
 def test_class_table_shows_confusion_while_it_fits(classes: int, is_shown: bool) -> None:
     labels = [f"kind{place}" for place in range(classes)]
-    of_class = {"precision": 1.0, "recall": 1.0, "f1": 1.0, "support": 3}
+    figures = dict.fromkeys(("precision", "recall", "f1"), 1.0)
+    of_class = {**figures, "support": 3, "intervals": {key: [0.4, 1.0] for key in figures}}
     confusion = [[0] * classes for _ in labels]
     table = class_table(
         {"labels": labels, "per_class": dict.fromkeys(labels, of_class), "confusion": confusion}
@@ -75,7 +87,8 @@ LONG = ("functional and clean", "micro cracks", "snail trails", "delamination", 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 400])
 def test_tables_lose_no_figure_and_no_letter_where_the_screen_is_narrow(width: int) -> None:
-    of_class = {"precision": 0.1234, "recall": 1.0, "f1": 1.0, "support": 3}
+    figures = {"precision": 0.1234, "recall": 1.0, "f1": 1.0}
+    of_class = {**figures, "support": 3, "intervals": {key: [0.1, 1.0] for key in figures}}
     evaluation = {
         **summary()["evaluation"],
         "labels": list(LONG),
