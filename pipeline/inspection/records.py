@@ -5,8 +5,8 @@ Synopsis:
     record.summary["status"]
 """
 
-import json
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic_core import from_json
 
 from pipeline.errors import InputError
 from pipeline.workspace import Workspace
@@ -82,13 +83,13 @@ class RunRecord:
         }
 
 
-def read_runs(workspace: Workspace) -> list[RunRecord]:
-    """All runs, the latest first.
+def read_runs(workspace: Workspace) -> Iterator[RunRecord]:
+    """All runs, the latest first; each is read when its turn comes, since a summary of many slices is large.
 
     Raises:
-        InputError: there are none.
+        InputError: there are none; at once, not when the first is asked for.
     """
-    return [read_run(folder) for folder in _folders(workspace)]
+    return (read_run(folder) for folder in _folders(workspace))
 
 
 def find_run(workspace: Workspace, run_id: str) -> RunRecord:
@@ -111,7 +112,7 @@ def read_run(folder: Path) -> RunRecord:
     """The run with this folder."""
     file = folder / "summary.json"
     try:
-        summary = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        summary = from_json(file.read_bytes()) if file.exists() else {}
     except ValueError:
         summary = {}
     return RunRecord(folder.name, folder, summary)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import InputError
+from pipeline.inspection import records
 from pipeline.inspection.records import find_run, read_runs
 from pipeline.workspace import Workspace
 
@@ -73,7 +74,7 @@ def test_folder_that_is_no_time(tmp_path: Path) -> None:
     config.parent.mkdir(parents=True)
     config.write_text("seed: 3")
     os.utime(config, (0, datetime(2024, 5, 2, 7, 30).timestamp()))
-    assert read_runs(Workspace(tmp_path))[0].started == "2024-05-02 07:30:00"
+    assert next(read_runs(Workspace(tmp_path))).started == "2024-05-02 07:30:00"
 
 
 def test_names_of_an_orchestrator_are_no_order(workspace: Workspace) -> None:
@@ -87,7 +88,7 @@ def test_names_of_an_orchestrator_are_no_order(workspace: Workspace) -> None:
         json.dumps({"run_id": "nightly-1", "started": began.isoformat(timespec="milliseconds")}, indent=2)
     )
     assert find_run(workspace, "last").id == "nightly-1"
-    assert read_runs(workspace)[0].row()["started"] == "2024-05-02 08:00:01"
+    assert next(read_runs(workspace)).row()["started"] == "2024-05-02 08:00:01"
 
 
 @pytest.mark.parametrize("content", [b"seed: [", b"just words", b"- 1", b"\xff\xfe\x00"])
@@ -101,6 +102,6 @@ def test_damaged_config_is_one_line(workspace: Workspace, content: bytes) -> Non
 
 def test_only_the_run_in_question_is_read(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    monkeypatch.setattr(json, "loads", lambda text: read.append(text) or {})  # type: ignore[func-returns-value]
+    monkeypatch.setattr(records, "from_json", lambda text: read.append(text) or {})  # type: ignore[func-returns-value]
     find_run(workspace, IDS[2])
     assert len(read) == 1
